@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# unpack.sh: from packages' files to a part of a kernel (image, headers, debug) in the cache. Everything is unpacked in
+# a stage directory beside the kernels, put right there (header trees are made relocatable, modules get their depmod),
+# and moved in place by renames. Sourced by stap-prep, with lib.sh and apt.sh; the caller holds the cache's lock.
+#
+# Header trees: Debian's name each other by absolute path (/usr/src/…-common, /usr/lib/linux-kbuild-…). They are
+# rewritten to name each other relatively, so `make -C CACHE/kernels/RELEASE/build M=…` works wherever the cache lies,
+# with no root and no private mounts. A tree in which an absolute path is left is refused.
+
+unpack_stage='' # directory to remove at exit
+unpack_child='' # process to end at exit
+
+unpack_clean() { rm -rf "$cache"/kernels/.stage.* "$cache"/.stage.*; }
+
+trap_signals() {
+	trap 'unpack_end' EXIT
+	trap 'exit 129' HUP
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+}
+
+unpack_end() {
+	trap '' HUP INT TERM
+	if [ -n "$unpack_child" ]; then
+		kill "$unpack_child" 2>/dev/null || true
+		wait "$unpack_child" 2>/dev/null || true
+	fi
+	[ -z "$unpack_stage" ] || rm -rf "$unpack_stage"
+	rmdir "$cache"/kernels/*/ 2>/dev/null || true
+}
+
+# unpack_run COMMAND…: runs it so that a signal to this shell ends it at once; its messages go to the stage's log.
+unpack_run() {
+	local status=0
+
+	"$@" 2> >(tee "$unpack_stage/log" >/dev/null) &
+	unpack_child=$!
+	wait "$unpack_child" || status=$?
+	unpack_child=''
+	return "$status"
+}
+
+# unpack_fail WHAT: explains from the log why WHAT failed; never returns.
+unpack_fail() {
+	sleep 0.1
+	if grep -qiE 'no space left|enough free space|disk quota' "$unpack_stage/log"; then
+		rm -rf "$apt_dir/debs"
+		die 1 "$1 failed: the disk that holds $cache is full; free some room, or set STAP_CACHE_DIR to another place"
+	fi
+	grep -vE '^W:' "$unpack_stage/log" | tail -n 5 >&2 || true
+	die 1 "$1 failed; nothing was changed, and running $prog again goes on from here"
+}
+
+# unpack_part RELEASE PART PACKAGE=VERSION…: fetches the packages and puts PART in place.
+unpack_part() {
+	local release=$1 part=$2 dir=$cache/kernels/$1 root deb rows=''
+	shift 2
+
+	unpack_stage=$(mktemp -d "$cache/kernels/.stage.XXXXXX")
+	root=$unpack_stage/root
+	mkdir "$root" "$unpack_stage/new"
+	: >"$unpack_stage/log"
+	say "fetching the $part of kernel $release"
+	unpack_run apt_download "$@" || unpack_fail "fetching the $part"
+	say "unpacking the $part of kernel $release"
+	for deb; do
+		deb=$(apt_deb "$deb")
+		# shellcheck disable=SC2016
+		rows+="$part $(dpkg-deb -W --showformat '${Package} ${Version} ${Architecture}' "$deb")"$'\n'
+		unpack_run dpkg-deb -x "$deb" "$root" || unpack_fail "unpacking the $part"
+	done
+	unpack_run "unpack_shape_$part" "$release" "$root" "$unpack_stage/new" || unpack_fail "preparing the $part"
+	unpack_place "$dir" "$part" "$rows" || unpack_fail "moving the $part to $dir"
+	for deb; do rm -f "$(apt_deb "$deb")"; done
+	rm -rf "$unpack_stage"
+	unpack_stage=''
+}
+
+# unpack_place DIR PART ROWS: moves what the stage holds into DIR and writes ROWS into its manifest.
+unpack_place() {
+	local entry manifest=$unpack_stage/manifest
+
+	mkdir -p "$1"
+	{ grep -v "^$2 " "$1/manifest" 2>/dev/null || true; } >"$manifest"
+	cp "$manifest" "$manifest.now"
+	mv "$manifest.now" "$1/manifest"
+	for entry in "$unpack_stage"/new/*; do
+		rm -rf "${1:?}/${entry##*/}"
+		mv "$entry" "$1/"
+	done
+	printf '%s' "$3" >>"$manifest"
+	mv "$manifest" "$1/manifest"
+}
+
+# unpack_library ROOT: where the packages keep lib/ (some releases of Debian: usr/lib/).
+unpack_library() { if [ -d "$1/lib/modules" ]; then echo "$1/lib"; else echo "$1/usr/lib"; fi; }
+
+unpack_shape_image() {
+	mkdir "$3/lib"
+	mv "$2/boot" "$3/boot"
+	mv "$(unpack_library "$2")/modules" "$3/lib/modules"
+	ln -sfn ../../../build "$3/lib/modules/$1/build"
+	ln -sfn ../../../source "$3/lib/modules/$1/source"
+	mkdir "$3/usr"
+	ln -s ../lib "$3/usr/lib" # kmod looks there or in lib, as it was built
+	depmod -b "$3" "$1"
+	rm -r "$3/usr"
+	[ -s "$3/lib/modules/$1/modules.dep" ]
+}
+
+unpack_shape_debug() {
+	mv "$2/usr/lib/debug" "$3/debug"
+	ln -sfn "boot/vmlinux-$1" "$3/debug/vmlinux"
+	[ -s "$3/debug/vmlinux" ]
+}
+
+unpack_shape_headers() {
+	local common
+
+	common=$(basename "$(echo "$2"/usr/src/linux-headers-*-common*)")
+	mkdir "$3/usr"
+	mv "$2/usr/src" "$3/usr/src"
+	mkdir "$3/usr/lib"
+	mv "$2"/usr/lib/linux-kbuild-* "$3/usr/lib/"
+	ln -s "usr/src/linux-headers-$1" "$3/build"
+	ln -s "usr/src/$common" "$3/source"
+	unpack_relocate "$3"
+	[ -s "$3/build/Makefile" ] && [ -x "$3/build/scripts/mod/modpost" ]
+}
+
+# unpack_relocate TREE: TREE/usr/… names its own files relatively from now on. Fails if it cannot see to that.
+unpack_relocate() {
+	local link target left
+
+	find "$1" -type l -lname '/*' -printf '%p\t%l\n' | while IFS=$'\t' read -r link target; do
+		case $target in
+		/usr/src/* | /usr/lib/linux-kbuild-*) ln -sfnr "$1$target" "$link" ;;
+		*) rm "$link" ;;
+		esac
+	done
+	sed -i 's,^include /usr/src/,include $(dir $(lastword $(MAKEFILE_LIST)))../,' "$1"/usr/src/linux-headers-*/Makefile
+	left=$(grep -rIlE '(^|[^.a-zA-Z])/usr/(src/linux-headers|lib/linux-kbuild)-' "$1/usr" || true)
+	[ -z "$left" ] || printf 'these files name an absolute path:\n%s\n' "$left" >&2
+	[ -z "$left" ]
+}
