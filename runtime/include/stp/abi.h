@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Everything that emitted C (and a hand-written module) may name.
+ *
+ * The emitted file includes this header and no kernel or libc header, so that it
+ * compiles in milliseconds; the runtime behind it is real C, built once for each
+ * kernel.  The emitted file defines one `const struct stp_module stp_module` and
+ * the handlers that it points to; the runtime does all the rest.
+ *
+ * Rules for handlers
+ * - A handler runs with its context `c`, this CPU's own, not preempted and never
+ *   nested on the CPU.  It must not sleep, allocate or loop without stp_act().
+ * - Longs are C locals.  Strings are NUL-terminated, in buffers of
+ *   STP_STRING (the module's max_string) bytes, in the handler's frame.
+ * - After a call that can fail (docstring says "error"), the handler tests
+ *   c->error and leaves through its one exit: STP_CHECK().
+ * - The locks that stp_probe.locks lists are held from before the handler
+ *   until after it.
+ *
+ * Numbers: int64_t everywhere; arithmetic wraps (the object is built with
+ * -fno-strict-overflow). */
+#ifndef STP_ABI_H
+#define STP_ABI_H
+
+#define STP_ABI_VERSION 1
+
+#ifdef STP_FREESTANDING
+typedef __INT8_TYPE__ int8_t;
+typedef __UINT8_TYPE__ uint8_t;
+typedef __INT16_TYPE__ int16_t;
+typedef __UINT16_TYPE__ uint16_t;
+typedef __INT32_TYPE__ int32_t;
+typedef __UINT32_TYPE__ uint32_t;
+typedef __INT64_TYPE__ int64_t;
+typedef __UINT64_TYPE__ uint64_t;
+typedef __SIZE_TYPE__ size_t;
+#ifndef __bool_true_false_are_defined
+#define bool _Bool
+#define true 1
+#define false 0
+#define __bool_true_false_are_defined 1
+#endif
+#ifndef NULL
+#define NULL ((void *)0)
+#endif
+#elif defined(__KERNEL__)
+#include <linux/types.h>
+#else
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#endif
+
+#define STP_UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define STP_LIKELY(x) __builtin_expect(!!(x), 1)
+#define STP_COLD __attribute__((cold, noinline))
+#define STP_MAXKEYS 9
+
+struct stp_ctx;
+struct stp_probe;
+struct stp_map;		/* an associative array; core/map.c */
+struct stp_pstat;	/* a scalar statistic, one accumulator a CPU; core/agg.c */
+
+enum stp_type { STP_LONG = 1, STP_STR = 2, STP_STAT = 3 };
+
+/* ---- static description of a module ---- */
+
+/* A lock word for each global; taken by the runtime around the handler. */
+struct stp_lock { uint32_t word; uint32_t contended; } __attribute__((aligned(64)));
+struct stp_lockref { struct stp_lock *lock; uint32_t write; uint32_t global; /* index, for messages */ };
+
+struct stp_hist {
+	uint32_t kind;		/* 0 none, 1 log, 2 linear */
+	uint32_t buckets;	/* linear: (high - low) / step + 1, and one below, one above; log: STP_HIST_LOG_BUCKETS */
+	int64_t low, high, step;
+};
+#define STP_HIST_LOG_BUCKETS 129	/* -2^63 … -1, 0, 1 … 2^62 */
+
+enum stp_stat_op { STP_COUNT, STP_SUM, STP_MIN, STP_MAX, STP_AVG, STP_VARIANCE };
+
+struct stp_map_desc {
+	uint8_t nkeys;
+	uint8_t value_type;		/* enum stp_type */
+	uint8_t wrap;			/* 1: a full map drops its oldest entry */
+	uint8_t variance;		/* statistics: keep what @variance needs */
+	uint8_t key_type[STP_MAXKEYS];	/* enum stp_type */
+	uint8_t pad[3];
+	uint32_t max_entries;
+	uint32_t bit_shift;		/* of @variance */
+	struct stp_hist hist;
+};
+
+struct stp_global {
+	const char *name;
+	uint32_t type;			/* enum stp_type of the scalar, or of the array's values */
+	uint32_t is_array;
+	/* where the emitted file keeps it: LONG int64_t[1], STR char[max_string],
+	 * STAT struct stp_pstat *[1], array struct stp_map *[1] (pointers are filled at load) */
+	void *storage;
+	const struct stp_map_desc *desc;	/* arrays, and scalar statistics (nkeys 0) */
+	uint32_t settable;		/* may be given at load: -G, stpd NAME=VALUE */
+	uint32_t pad;
+};
+
+enum stp_probe_flag {
+	STP_PROBE_INTERRUPTIBLE = 1,	/* begin, end, …: runs with interrupts on, larger action budget */
+	STP_PROBE_DURING_BEGIN = 2,	/* runs while the session is starting (begin) */
+	STP_PROBE_DURING_END = 4,	/* end, error */
+};
+struct stp_probe {
+	void (*handler)(struct stp_ctx *c);
+	int64_t (*condition)(struct stp_ctx *c);	/* if (…): NULL, or armed while non-zero */
+	const char *point;		/* the point as resolved, "kernel.function(\"vfs_read@fs/read_write.c:450\")" */
+	const char *alias;		/* as the user wrote it: pn() */
+	const struct stp_lockref *locks;
+	uint32_t nlocks;
+	uint32_t flags;
+	uint32_t index;			/* in stp_module.probes */
+	uint32_t loc;			/* where the script has it */
+};
+
+/* Attach rows, one table a family; FAMILY is a row of attach.def. */
+enum stp_family_id {
+#define STP_FAMILY(id, name) STP_FAMILY_##id,
+#include <stp/attach.def>
+#undef STP_FAMILY
+	STP_FAMILIES
+};
+struct stp_group { uint32_t family; uint32_t nrows; const void *rows; };
+
+/* begin, end, error: run once, by rising priority */
+struct stp_row_begin { const struct stp_probe *probe; int64_t priority; };
+/* timer: every interval_ns, plus a random part of ± random_ns */
+struct stp_row_timer { const struct stp_probe *probe; uint64_t interval_ns, random_ns; };
+/* kprobe, kretprobe */
+enum stp_kprobe_flag { STP_KP_RETURN = 1, STP_KP_OPTIONAL = 2, STP_KP_ABSOLUTE = 4 };
+struct stp_row_kprobe {
+	const struct stp_probe *probe;
+	void (*entry)(struct stp_ctx *c);	/* STP_KP_RETURN with saved values: fills c->saved at entry; or NULL */
+	const char *module;		/* NULL or "kernel": the kernel itself */
+	const char *symbol;		/* base; NULL with ABSOLUTE */
+	uint64_t offset;		/* from symbol, or the address */
+	uint32_t flags, maxactive;	/* maxactive 0: the runtime's choice */
+	uint32_t saved_size;		/* bytes of c->saved */
+	uint32_t pad;
+};
+/* kernel tracepoint */
+struct stp_row_tracepoint { const struct stp_probe *probe; const char *name; const char *module; uint32_t nargs; uint32_t flags; };
+
+/* A run-time address the script uses (FETCH_SYMBOL): filled at load. */
+struct stp_symref { const char *module, *symbol; uint64_t *address; uint32_t optional; uint32_t pad; };
+
+struct stp_limits {
+	uint32_t max_action, max_action_interruptible;
+	uint32_t max_nesting;		/* depth of function calls */
+	uint32_t max_string;		/* bytes of a string with its NUL */
+	uint32_t max_errors;		/* soft errors after which the session ends; 0: at the first */
+	uint32_t max_skipped;
+	uint32_t max_trylock;		/* tries, of trylock_delay_us each */
+	uint32_t trylock_delay_us;
+	uint32_t min_stack;
+	uint32_t suppress_errors;	/* --suppress-handler-errors, and the default for faults */
+	uint32_t suppress_time_limits;
+	uint32_t ret_active;		/* default maxactive of return probes, 0: by CPUs */
+	uint64_t max_memory;		/* bytes, 0: no limit */
+	uint64_t overload_threshold, overload_interval;	/* cycles (nanoseconds where there is no cycle counter) */
+};
+
+enum stp_module_flag { STP_MODULE_TIMING = 1, STP_MODULE_BULK = 2, STP_MODULE_NO_GLOBAL_DISPLAY = 4 };
+struct stp_module {
+	uint32_t abi_version;		/* STP_ABI_VERSION */
+	uint32_t flags;
+	const struct stp_limits *limits;
+	const struct stp_probe *probes;		uint32_t nprobes;	uint32_t ngroups;
+	const struct stp_group *groups;
+	const struct stp_global *globals;	uint32_t nglobals;	uint32_t nlocs;
+	const char *const *locs;		/* "script.stp:3:17", by location number */
+	const struct stp_symref *symrefs;	uint32_t nsymrefs;
+	uint32_t frame_size;			/* bytes of string frames a context needs */
+	const char *const *guards;		/* reserved */
+};
+extern const struct stp_module stp_module;
+
+/* ---- the context ---- */
+
+/* Where formatted text goes: the output record of this handler, or a string. */
+struct stp_out {
+	char *pos, *end;
+	char *start;
+	struct stp_ctx *ctx;		/* output records: room is made by stp_out_more; NULL: a string, cut at end */
+};
+
+#define STP_TP_ARGS 12
+#define STP_MAXCHAIN 8
+struct stp_ctx {
+	const struct stp_probe *probe;
+	void *regs;			/* struct pt_regs of the probed context, or NULL */
+	uint32_t error;			/* non-zero: unwinding */
+	int32_t actions;		/* statements left */
+	uint32_t depth;			/* of function calls */
+	uint32_t nchain;
+	char *frame, *frame_end;	/* bump stack of frames */
+	void *saved;			/* of a return probe: what its entry half left */
+	int64_t retval;			/* $return where regs do not have it */
+	uint64_t args[STP_TP_ARGS];	/* tracepoint arguments; FETCH_INPUT n of a tracepoint scope */
+	uint32_t nargs;
+	uint32_t is_return;
+	uint64_t probe_addr;		/* run-time address of the point, or 0 */
+	struct stp_out out;		/* print stream */
+	uint32_t chain[STP_MAXCHAIN];	/* locations, innermost first */
+	char message[256];		/* text of the error */
+	uint32_t error_kind;		/* enum stp_error_kind */
+	uint32_t cpu;
+	void *family_data;		/* of the attaching family (perf record, sk_buff, …) */
+	/* the runtime's own fields follow (kernel/context.h); sizeof is not part of the ABI */
+};
+enum stp_error_kind { STP_ERR_SCRIPT /* error() */, STP_ERR_FAULT, STP_ERR_LIMIT /* always ends the session */, STP_ERR_ARITH, STP_ERR_MAP, STP_ERR_STRING };
+
+/* ---- errors and budget ---- */
+
+/* Record an error in C (the first wins). Kept until the handler ends or catch takes it. */
+void stp_error(struct stp_ctx *c, enum stp_error_kind kind, const char *message) STP_COLD;
+/* FMT with at most one %s and one %d. */
+void stp_error_s(struct stp_ctx *c, enum stp_error_kind kind, const char *fmt, const char *s, int64_t d) STP_COLD;
+/* Remember location LOC on the way out; call once at each level. */
+void stp_fail(struct stp_ctx *c, uint32_t loc) STP_COLD;
+/* catch: take the error's text (with its location) into DST of SIZE bytes (DST may be NULL) and go on. STP_ERR_LIMIT is not caught: returns false. */
+bool stp_catch(struct stp_ctx *c, char *dst, size_t size);
+void stp_out_of_actions(struct stp_ctx *c) STP_COLD;	/* error LIMIT: "MAXACTION exceeded" */
+
+#define STP_CHECK(c, loc, label) do { if (STP_UNLIKELY((c)->error)) { stp_fail((c), (loc)); goto label; } } while (0)
+/* Spend N statements. */
+#define STP_ACT(c, n, loc, label) do { if (STP_UNLIKELY(((c)->actions -= (n)) < 0)) { \
+	stp_out_of_actions(c); stp_fail((c), (loc)); goto label; } } while (0)
+
+/* A frame of SIZE bytes for strings; NULL and an error (LIMIT, "MAXNESTING") when the context has no more. */
+static inline void *stp_frame_push(struct stp_ctx *c, size_t size)
+{
+	char *f = c->frame;
+
+	size = (size + 15) & ~(size_t)15;
+	if (STP_UNLIKELY((size_t)(c->frame_end - f) < size)) {
+		stp_error(c, STP_ERR_LIMIT, "MAXNESTING exceeded");
+		return NULL;
+	}
+	c->frame = f + size;
+	return f;
+}
+static inline void stp_frame_pop(struct stp_ctx *c, void *frame) { if (frame) c->frame = frame; }
+
+/* ---- arithmetic ---- */
+
+int64_t stp_div(struct stp_ctx *c, int64_t a, int64_t b);	/* error ARITH "division by zero"; INT64_MIN / -1 wraps */
+int64_t stp_mod(struct stp_ctx *c, int64_t a, int64_t b);	/* likewise */
+static inline int64_t stp_shl(int64_t a, int64_t n) { return (uint64_t)n > 63 ? 0 : (int64_t)((uint64_t)a << n); }
+static inline int64_t stp_shr(int64_t a, int64_t n) { return a >> ((uint64_t)n > 63 ? 63 : n); }
+static inline int64_t stp_ushr(int64_t a, int64_t n) { return (uint64_t)n > 63 ? 0 : (int64_t)((uint64_t)a >> n); }
+
+/* ---- strings: DST has SIZE bytes; the result is always terminated, cut when too long ---- */
+
+void stp_str_copy(char *dst, const char *src, size_t size);
+void stp_str_cat(char *dst, const char *src, size_t size);		/* behind what is there */
+int stp_str_cmp(const char *a, const char *b);
+int64_t stp_str_len(const char *s);
+
+/* ---- arrays ---- */
+
+union stp_key { int64_t l; const char *s; };
+
+/* An absent element reads as 0 or "". A returned string is valid until the array changes. */
+int64_t stp_map_get_long(struct stp_map *m, const union stp_key *key);
+const char *stp_map_get_str(struct stp_map *m, const union stp_key *key);
+/* Merged over CPUs; NULL when absent. Valid until the next call on M. */
+const struct stp_stat *stp_map_get_stat(struct stp_map *m, const union stp_key *key);
+bool stp_map_has(struct stp_map *m, const union stp_key *key);
+/* Error MAP "Array overflow, check MAXMAPENTRIES" when full and not wrapping. */
+void stp_map_set_long(struct stp_ctx *c, struct stp_map *m, const union stp_key *key, int64_t v);
+void stp_map_set_str(struct stp_ctx *c, struct stp_map *m, const union stp_key *key, const char *v);
+/* The element's cell, made (0) when absent; NULL with an error when full. For ++ and op=. */
+int64_t *stp_map_ref_long(struct stp_ctx *c, struct stp_map *m, const union stp_key *key);
+void stp_map_add_stat(struct stp_ctx *c, struct stp_map *m, const union stp_key *key, int64_t v);
+void stp_map_del(struct stp_map *m, const union stp_key *key);
+/* Elements whose keys equal KEY where bit n of MASK is set. */
+void stp_map_del_slice(struct stp_map *m, const union stp_key *key, uint32_t mask);
+bool stp_map_has_slice(struct stp_map *m, const union stp_key *key, uint32_t mask);
+void stp_map_clear(struct stp_map *m);
+int64_t stp_map_size(struct stp_map *m);
+
+/* foreach: a snapshot of the order; the body may not change M (the translator sees to it). */
+struct stp_iter {
+	struct stp_map *map;
+	const void *entry;		/* the current one */
+	uint64_t left;			/* elements still wanted */
+	uint32_t mask, pos;
+	const union stp_key *slice;
+};
+/* COLUMN 0: by value (statistics: by OP), else by key; ORDER 0 none (insertion), 1 up, -1 down;
+ * LIMIT < 0: all.  Nested foreach over one array must have the outer one's order or none. */
+void stp_iter_begin(struct stp_ctx *c, struct stp_iter *it, struct stp_map *m, int column, int order,
+		    enum stp_stat_op op, int64_t limit, const union stp_key *slice, uint32_t mask);
+bool stp_iter_next(struct stp_iter *it);
+int64_t stp_iter_key_long(const struct stp_iter *it, unsigned n);	/* n from 0 */
+const char *stp_iter_key_str(const struct stp_iter *it, unsigned n);
+int64_t stp_iter_long(const struct stp_iter *it);
+const char *stp_iter_str(const struct stp_iter *it);
+const struct stp_stat *stp_iter_stat(const struct stp_iter *it);
+
+/* ---- statistics ---- */
+
+struct stp_stat {
+	int64_t count, sum, min, max;
+	int64_t mean, m2;		/* Welford, shifted by bit_shift; only where the description asks for variance */
+	uint64_t hist[];		/* description's hist.buckets */
+};
+void stp_pstat_add(struct stp_pstat *p, int64_t v);
+const struct stp_stat *stp_pstat_get(struct stp_pstat *p);	/* merged; NULL when empty */
+void stp_pstat_clear(struct stp_pstat *p);
+/* NULL S: COUNT and SUM are 0, the others are error ARITH "empty aggregate". */
+int64_t stp_stat_extract(struct stp_ctx *c, const struct stp_stat *s, enum stp_stat_op op, uint32_t bit_shift);
+void stp_out_hist(struct stp_out *o, const struct stp_stat *s, const struct stp_hist *h);
+int64_t stp_hist_bucket(struct stp_ctx *c, const struct stp_stat *s, const struct stp_hist *h, int64_t n);
+
+/* ---- output ---- */
+
+enum stp_conv { STP_CONV_DEC, STP_CONV_UDEC, STP_CONV_HEX, STP_CONV_HEXUP, STP_CONV_OCT, STP_CONV_PTR, STP_CONV_CHAR, STP_CONV_STR, STP_CONV_BIN };
+enum stp_fmt_flag { STP_FMT_MINUS = 1, STP_FMT_ZERO = 2, STP_FMT_PLUS = 4, STP_FMT_SPACE = 8, STP_FMT_ALT = 16 };
+struct stp_fmt { uint8_t conv, flags, size, pad; int32_t width, precision; /* -1: not given */ };
+
+/* A string as target: cut at SIZE - 1; stp_out_end terminates it. */
+static inline void stp_out_string(struct stp_out *o, char *dst, size_t size)
+{
+	o->pos = o->start = dst;
+	o->end = dst + size - 1;
+	o->ctx = NULL;
+}
+static inline void stp_out_end(struct stp_out *o) { *o->pos = 0; }
+void stp_out_text(struct stp_out *o, const char *s, size_t len);
+void stp_out_str(struct stp_out *o, const char *s);			/* %s without flags */
+void stp_out_dec(struct stp_out *o, int64_t v);				/* %d without flags */
+void stp_out_long(struct stp_out *o, const struct stp_fmt *f, int64_t v);	/* every numeric conversion and %c */
+void stp_out_fmt_str(struct stp_out *o, const struct stp_fmt *f, const char *s);
+/* %m, %M: WIDTH bytes (1…1024) of memory at kernel address ADDR, raw or in hexadecimal. */
+void stp_out_mem(struct stp_ctx *c, struct stp_out *o, const struct stp_fmt *f, uint64_t addr, bool hex);
+/* More room in an output record: ends this one, starts the next. False: the text is lost (counted). */
+bool stp_out_more(struct stp_out *o, size_t need);
+
+/* ---- the probed world ---- */
+
+/* LOAD, STORE of the location programs: SIZE 1 2 4 8; error FAULT with the address. */
+uint64_t stp_load(struct stp_ctx *c, uint64_t addr, uint32_t size);
+uint64_t stp_load_user(struct stp_ctx *c, uint64_t addr, uint32_t size);
+void stp_store(struct stp_ctx *c, uint64_t addr, uint32_t size, uint64_t v);
+void stp_store_user(struct stp_ctx *c, uint64_t addr, uint32_t size, uint64_t v);
+/* NUL-terminated text at ADDR into DST, at most MAX bytes of it (0: SIZE - 1). Error FAULT. */
+void stp_kernel_string(struct stp_ctx *c, char *dst, size_t size, uint64_t addr, int64_t max);
+void stp_user_string(struct stp_ctx *c, char *dst, size_t size, uint64_t addr, int64_t max);
+/* As above; a fault gives FALLBACK and no error. */
+void stp_kernel_string_or(struct stp_ctx *c, char *dst, size_t size, uint64_t addr, const char *fallback);
+void stp_user_string_or(struct stp_ctx *c, char *dst, size_t size, uint64_t addr, const char *fallback);
+
+#include <stp/regs.h>	/* stp_reg(c, dwarf), stp_set_reg, stp_retval(c), stp_stack_arg(c, n) */
+
+uint64_t stp_percpu(struct stp_ctx *c, uint64_t addr);
+
+/* ---- values of the moment ---- */
+
+int64_t stp_pid(void);		/* process: thread group id */
+int64_t stp_tid(void);
+int64_t stp_ppid(void);
+int64_t stp_uid(void);
+int64_t stp_euid(void);
+int64_t stp_gid(void);
+int64_t stp_egid(void);
+int64_t stp_cpu(struct stp_ctx *c);
+void stp_execname(char *dst, size_t size);
+uint64_t stp_task_current(void);	/* address of the task_struct */
+int64_t stp_target(void);	/* -x, or the process of -c */
+int64_t stp_time_ns(int64_t clock);	/* 0 wall (CLOCK_REALTIME), 1 monotonic, 2 this CPU's local clock, 3 boot time */
+int64_t stp_cycles(void);
+int64_t stp_random(int64_t n);	/* [0, n) */
+void stp_exit(struct stp_ctx *c);	/* exit(): the session ends after this handler */
+void stp_warn(struct stp_ctx *c, const char *text);	/* a message apart from the output */
+void stp_system(struct stp_ctx *c, const char *command);	/* run by the daemon, as the invoking user */
+void stp_probe_func(struct stp_ctx *c, char *dst, size_t size);	/* name of the probed function from its address */
+const char *stp_module_name(void);
+
+#endif

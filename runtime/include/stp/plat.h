@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the core needs from where it runs: the kernel (kernel/plat_kernel.c), a
+ * user's process (user/) or a unit test (core/plat_test.c).  core/ includes only
+ * this and abi.h.
+ *
+ * Calling context: unless it says "load time", every function may be called from
+ * a handler (atomic, interrupts off, even NMI) and neither sleeps nor allocates. */
+#ifndef STP_PLAT_H
+#define STP_PLAT_H
+
+#include <stp/abi.h>
+
+#ifdef __KERNEL__
+#include <linux/string.h>
+#include <linux/limits.h>
+#else
+#include <string.h>
+#include <limits.h>
+#endif
+
+/* ---- memory: load time only ---- */
+void *plat_alloc(size_t size);			/* zeroed; NULL when out of memory or beyond limits.max_memory */
+void plat_free(void *p);			/* NULL is fine */
+void *plat_alloc_on_cpu(size_t size, unsigned cpu);	/* near that CPU */
+
+/* ---- slots ---- */
+unsigned plat_nslots(void);			/* CPUs (or threads' shards): fixed after load */
+unsigned plat_slot(void);			/* this CPU's number, < plat_nslots(); stable while a handler runs */
+
+/* ---- locks: bounded; false means given up (the hit is skipped and counted) ---- */
+bool plat_read_lock(struct stp_lock *l, unsigned tries, unsigned delay_us);
+bool plat_write_lock(struct stp_lock *l, unsigned tries, unsigned delay_us);
+void plat_read_unlock(struct stp_lock *l);
+void plat_write_unlock(struct stp_lock *l);
+/* A shard's byte lock: only a merging reader ever contends. Spins, bounded. */
+bool plat_shard_lock(uint32_t *word);
+void plat_shard_unlock(uint32_t *word);
+
+/* ---- atomics on 64-bit words ---- */
+uint64_t plat_fetch_add(uint64_t *p, uint64_t v);
+uint64_t plat_load_acquire(const uint64_t *p);
+void plat_store_release(uint64_t *p, uint64_t v);
+
+/* ---- safe access: 0, or -EFAULT ---- */
+int plat_read_kernel(void *dst, uint64_t addr, size_t len);
+int plat_read_user(void *dst, uint64_t addr, size_t len);
+int plat_write_kernel(uint64_t addr, const void *src, size_t len);
+int plat_write_user(uint64_t addr, const void *src, size_t len);
+/* Bytes copied without the NUL (always terminated when size > 0), or -EFAULT. */
+long plat_string_kernel(char *dst, uint64_t addr, size_t size);
+long plat_string_user(char *dst, uint64_t addr, size_t size);
+
+/* ---- output: one record a handler and CPU at a time ---- */
+/* Room for at least NEED (at most STP_MAXRECORD) payload bytes; *room what there is. NULL: no room, counted as lost at commit. */
+char *plat_out_reserve(size_t need, size_t *room);
+void plat_out_commit(size_t len, unsigned flags);	/* of the last reserve of this CPU; 0 gives it back */
+void plat_out_lost(size_t bytes);
+
+/* ---- the rest ---- */
+uint64_t plat_random(void);
+uint32_t plat_hash_seed(void);		/* fixed after load */
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The bytes between a module and the daemon.
+ *
+ * Data: each CPU has a relay channel (debugfs stap/MODULE/traceN) that carries
+ * records: a header, then `len` bytes, padded to 8.  A record never spans two
+ * sub-buffers; the rest of a sub-buffer is a record of kind STP_REC_PAD or is
+ * skipped by relay's own padding.  `seq` is taken from one counter of the module when
+ * the record is committed, so that sorting by it gives the order of events; in bulk
+ * mode each CPU counts by itself.
+ *
+ * Control: debugfs stap/MODULE/ctl; each read returns exactly one message, each
+ * write takes exactly one.  Data cannot block it.  Closing it ends the session:
+ * the module disarms itself.
+ *
+ * All integers are of the machine's byte order: both ends are on one machine
+ * (a saved bulk file starts with struct stp_file_header, which tells the order). */
+#ifndef STP_WIRE_H
+#define STP_WIRE_H
+
+#ifdef __KERNEL__
+#include <linux/types.h>
+#else
+#include <stdint.h>
+#endif
+
+#define STP_WIRE_VERSION 1
+#define STP_REC_MAGIC 0x5354u		/* "ST" */
+#define STP_MAXRECORD 8192		/* payload of one record, bytes */
+
+enum stp_rec_kind { STP_REC_TEXT = 1, STP_REC_PAD = 2, STP_REC_LOST = 3 /* payload: struct stp_lost */ };
+
+struct stp_rec {
+	uint16_t magic;			/* STP_REC_MAGIC */
+	uint8_t kind;			/* enum stp_rec_kind */
+	uint8_t flags;			/* 1: goes on in the next record of this CPU */
+	uint32_t len;			/* payload bytes, without padding */
+	uint64_t seq;
+	uint32_t cpu;
+	uint32_t pad;
+};
+_Static_assert(sizeof(struct stp_rec) == 24, "wire layout");
+
+struct stp_lost { uint64_t records, bytes; };
+_Static_assert(sizeof(struct stp_lost) == 16, "wire layout");
+
+struct stp_file_header { char magic[8]; /* "STPBULK1" */ uint32_t version, byte_order /* 0x01020304 */; uint32_t cpu, pad; };
+_Static_assert(sizeof(struct stp_file_header) == 24, "wire layout");
+
+enum stp_msg_kind {
+	/* daemon to module */
+	STP_MSG_START = 1,	/* struct stp_msg_start */
+	STP_MSG_STOP = 2,	/* end probes run, then STP_MSG_STOPPED comes */
+	STP_MSG_PING = 3,	/* answered by STP_MSG_STATS; also keeps the session alive */
+	STP_MSG_SET = 4,	/* before START: text NAME=VALUE of a global */
+	STP_MSG_DETACH = 5,	/* closing the channel shall not end the session (flight recorder) */
+	/* module to daemon */
+	STP_MSG_STARTED = 32,	/* struct stp_msg_started: begin probes have run, all is attached (or errno) */
+	STP_MSG_EXIT = 33,	/* the script said exit(), or an error ended the session: please STOP */
+	STP_MSG_STOPPED = 34,	/* struct stp_msg_stopped: nothing is attached any more, all output is in the channels */
+	STP_MSG_ERROR = 35,	/* text for stderr, "ERROR: …" */
+	STP_MSG_WARN = 36,	/* text for stderr, "WARNING: …" */
+	STP_MSG_SYSTEM = 37,	/* text of a command to run */
+	STP_MSG_STATS = 38,	/* struct stp_msg_stats */
+	STP_MSG_REPORT = 39,	/* text for stderr as it is: timing and skip reports */
+	STP_MSG_WAKE = 40,	/* data is there: read the channels now */
+	STP_MSG_SWITCH = 41,	/* the script asks for the next output file */
+};
+
+#define STP_MSG_MAX 4096		/* bytes of a message with its header */
+struct stp_msg { uint32_t kind, len; /* payload bytes */ };
+_Static_assert(sizeof(struct stp_msg) == 8, "wire layout");
+
+struct stp_msg_start {
+	uint32_t version;		/* STP_WIRE_VERSION */
+	int32_t target;			/* -x, -c; 0 none */
+	uint32_t subbuf_size, subbufs;	/* bytes, number a CPU */
+	uint32_t flags;			/* enum stp_start_flag */
+	uint32_t pad;
+};
+enum stp_start_flag { STP_START_BULK = 1, STP_START_OVERWRITE = 2, STP_START_TIMING = 4 };
+_Static_assert(sizeof(struct stp_msg_start) == 24, "wire layout");
+
+struct stp_msg_started { int32_t error; uint32_t nprobes, nskipped /* optional points that did not attach */, pad; };
+_Static_assert(sizeof(struct stp_msg_started) == 16, "wire layout");
+
+struct stp_msg_stats { uint64_t written_records, written_bytes, lost_records, lost_bytes, skipped, errors; };
+_Static_assert(sizeof(struct stp_msg_stats) == 48, "wire layout");
+struct stp_msg_stopped { int32_t status; /* 0, or 1: ended by an error */ uint32_t pad; struct stp_msg_stats stats; };
+_Static_assert(sizeof(struct stp_msg_stopped) == 56, "wire layout");
+
+#endif
