@@ -121,6 +121,7 @@ struct expr {
 	struct span span;
 	enum value_type type;
 	const struct di_type *ctype;	/* a long that holds this C type (autocast), or NULL */
+	struct pending *pending;	/* TARGET, CAST, ATOP that could not be resolved: reported only when the code is reached (sema/target.h) */
 	union {
 #define EXPR(kind, field) struct expr_##field field;
 #include "translator/syntax/nodes.def"

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Functions of the language that are one call of the runtime: one row each in a
+ * theme's .def file, listed in builtin.def.
+ *
+ *	BUILTIN("pid", "l", "", "stp_pid()", BI_CONTEXT)
+ *
+ * Signature letters: l long, s string, v nothing.  The C text names its parameters
+ * $1 $2 …, the context c; a string result is written to $0 with $S bytes.  A call that can fail has BI_ERROR: the emitter
+ * tests c->error behind it. */
+#ifndef BUILTIN_BUILTIN_H
+#define BUILTIN_BUILTIN_H
+
+#include <stddef.h>
+
+enum builtin_flag {
+	BI_PURE = 1,		/* no side effect and depends on arguments only: may be folded or dropped */
+	BI_CONTEXT = 2,		/* no side effect, depends on the moment: an unused call may be dropped */
+	BI_ERROR = 4,		/* may set c->error */
+	BI_GURU = 8,		/* only in guru mode or tapsets */
+	BI_OUTPUT = 16,		/* prints or has another effect */
+};
+
+struct builtin {
+	const char *name;
+	const char *result;	/* "l", "s", "v" */
+	const char *params;	/* "ls" */
+	const char *code;
+	unsigned flags;
+};
+
+extern const struct builtin builtins[];
+extern const size_t nbuiltins;
+/* By name and number of arguments; NULL when there is none. */
+const struct builtin *builtin_find(const char *name, size_t nargs);
+
+#endif

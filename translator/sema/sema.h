@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Pass 2: names, probe points, types.  The stages in order, each in its own file;
+ * every stage reports all it finds and returns false when it found an error.
+ *
+ *	papers    old spellings rewritten to today's form (papers.c)
+ *	points    probe points matched: aliases expanded, families asked, probes made (match.c alias.c points.c)
+ *	symbols   names bound to variables, functions, library files loaded as names need them (symtab.c)
+ *	target    $variables, casts, @-operators lowered to FETCH, SAVED, CONTEXT and constants (target.c atop.c)
+ *	reach     constant conditions folded, dead code dropped, then pending errors of live code reported (opt/fold.c, opt/dead.c)
+ *	infer     types over the whole program (infer.c)
+ *	effects   what each function and probe reads, writes, calls (effects.c)
+ */
+#ifndef SEMA_SEMA_H
+#define SEMA_SEMA_H
+
+#include "translator/program.h"
+#include "translator/session.h"
+
+/* The whole of pass 2 on s->script (and -E scripts); fills s->program. */
+bool sema_run(struct session *s);
+
+/* The stages, for sema_run and tests. */
+bool sema_papers(struct session *s, struct file *f);
+bool sema_points(struct session *s);		/* s->script's probes -> s->program->probes */
+bool sema_symbols(struct session *s);
+bool sema_target(struct session *s);
+bool sema_report_pending(struct session *s);
+bool sema_infer(struct session *s);
+void sema_effects(struct session *s);
+
+/* ---- library.c: tapset files, parsed when a name needs them ---- */
+/* Index made or read from the cache; cheap when it is cached. */
+bool library_open(struct session *s);
+/* Parse the files that define NAME; false when no file does. */
+bool library_need_function(struct session *s, const char *name);
+bool library_need_global(struct session *s, const char *name);
+/* Aliases whose first components may match POINT (globs included): files are parsed; all
+ * aliases loaded so far are in library_aliases(). */
+void library_need_aliases(struct session *s, const struct point *p);
+/* Files loaded so far, in load order. */
+struct file *const *library_files(struct session *s, size_t *n);
+/* Every function and alias name the library offers, for did-you-mean and the --dump options. */
+void library_names(struct session *s, int defined_kind, struct string_vec *out);
+
+/* ---- points.c ---- */
+/* Resolve one point (with all its alternatives) into probes with BODY; used for the script's probes and for -l. */
+bool points_resolve(struct session *s, struct point *p, struct stmt *body, bool optional);
+
+/* ---- target.h's: an unresolved target with its error, kept until the code is known to be reached ---- */
+struct pending { const char *tag; const char *text; const char *note; bool defined_false; };
+
+#endif
