@@ -45,6 +45,7 @@ apt_guess_mirrors() {
 apt_suites() {
 	case $1 in
 	stable) apt_suites "$apt_codename" ;;
+	qemu) apt_suites stable && apt_suites backports ;;
 	backports) printf '%s %s\n' "$apt_mirror" "$apt_codename-backports" ;;
 	"$apt_codename")
 		printf '%s %s\n' "$apt_mirror" "$1" "$apt_mirror" "$1-updates"
@@ -93,6 +94,14 @@ apt_write_conf() {
 	EOF
 }
 
+# apt_machine_status: the file that says what is installed.
+apt_machine_status() {
+	local Status=''
+
+	eval "$(apt-config shell Status Dir::State::status/f)"
+	printf '%s\n' "$Status"
+}
+
 # apt_open NAME: makes NAME's packages the ones that the other functions speak of (apt_name says which in words);
 # fetches their lists if they are old. Fails, having said why, if there are none.
 apt_open() {
@@ -103,9 +112,13 @@ apt_open() {
 	apt_dir=$cache/apt/$1
 	mkdir -p "$apt_dir"/{lists/partial,cache/archives/partial,state,debs}
 	: >"$apt_dir/status"
-	apt_write_conf "$apt_dir/status" >"$apt_dir/conf"
+	if [ "$1" = qemu ]; then
+		apt_write_conf "$(apt_machine_status)" >"$apt_dir/conf"
+	else
+		apt_write_conf "$apt_dir/status" >"$apt_dir/conf"
+	fi
 	want=$(apt_suites "$1")
-	apt_name=$(sed 's/.* //' <<<"$want" | paste -sd, | sed 's/,/, /g')
+	apt_name=$(awk '{ names = names ", " $2 } END { print substr(names, 3) }' <<<"$want")
 	if [ "$(cat "$apt_dir/want" 2>/dev/null)" != "$want" ] || [ "${opt_refresh:-}" ] ||
 		[ -z "$(find "$apt_dir/updated" -mmin "-$apt_max_age" 2>/dev/null)" ]; then
 		apt_update "$1" "$want"
@@ -116,7 +129,7 @@ apt_open() {
 apt_update() {
 	local log=$apt_dir/update.log
 
-	say "fetching the package lists of $1"
+	say "fetching the package lists of $apt_name"
 	apt_write_sources <<<"$2" >"$apt_dir/suite.sources"
 	if ! apt_get update >"$log" 2>&1; then
 		apt_write_sources <<<"${2%%$'\n'*}" >"$apt_dir/suite.sources"
@@ -138,10 +151,14 @@ apt_update() {
 
 apt_get() { LC_ALL=C apt-get -c "$apt_dir/conf" "$@"; }
 
-# apt_field PACKAGE FIELD: a field of the version that would be fetched; empty if there is no such package.
+# apt_field PACKAGE[=VERSION] FIELD: a field of that version, or of the one that would be fetched; empty if there is no
+# such package.
 apt_field() {
 	LC_ALL=C apt-cache -c "$apt_dir/conf" show --no-all-versions "$1" 2>/dev/null | sed -n "s/^$2: //p" | head -n 1
 }
+
+# apt_versions PACKAGE: its versions, one a line.
+apt_versions() { LC_ALL=C apt-cache -c "$apt_dir/conf" show "$1" 2>/dev/null | sed -n 's/^Version: //p' | sort -u; }
 
 # apt_names REGEX: names of packages that match.
 apt_names() { LC_ALL=C apt-cache -c "$apt_dir/conf" pkgnames | grep -E "$1" || true; }

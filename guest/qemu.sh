@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# qemu.sh: which emulator, accelerator and file server a guest runs with. Sourced by stap-guest, with lib.sh.
+#
+# An emulator that stap-prep --qemu put into the cache comes before the machine's own: it is there because that one is
+# too old. KVM is used only where a guest has been seen to boot under it: a /dev/kvm can be there, take a machine, and
+# never run it. The answer of that trial holds until this machine boots again.
+
+qemu_good=9          # releases before this one crash new kernels now and then while they boot, without KVM
+qemu_probe_seconds=8 # for the trial of KVM; it takes well under one where it works
+
+need_program() {
+	command -v "$1" >/dev/null || die "$st_guest" "$1 is missing: install package $2"
+}
+
+# qemu_find: sets qemu (command), qemu_version, busybox, virtiofsd (command).
+qemu_find() {
+	local root=$cache/qemu/current program
+
+	[ "$(uname -m)" = x86_64 ] || die "$st_guest" "guests are known to work on x86_64 only, not on $(uname -m)"
+	qemu=(qemu-system-x86_64)
+	[ ! -x "$root/usr/bin/qemu-system-x86_64" ] || qemu=("$lib/with-root" "$root" qemu-system-x86_64)
+	qemu_version=$("${qemu[@]}" --version 2>/dev/null | sed -n '1s/.*version \([0-9]*\).*/\1/p' || true)
+	[ -n "$qemu_version" ] ||
+		die "$st_guest" "no working QEMU: install package qemu-system-x86, or run: stap-prep --qemu"
+	busybox=$(command -v busybox || echo "$root/bin/busybox")
+	if [ ! -x "$busybox" ] || ldd "$busybox" >/dev/null 2>&1; then
+		die "$st_guest" "a statically linked busybox is missing: install package busybox-static"
+	fi
+	virtiofsd=("$lib/with-root" "$root" virtiofsd)
+	for program in /usr/libexec/virtiofsd /usr/lib/qemu/virtiofsd; do
+		[ ! -x "$program" ] || virtiofsd=("$program")
+	done
+	"${virtiofsd[@]}" --help >/dev/null 2>&1 ||
+		die "$st_guest" "virtiofsd is missing: install package virtiofsd or, if there is none, qemu-system-common"
+	need_program cpio cpio
+	need_program setpriv util-linux
+}
+
+# qemu_accel IMAGE: prints the -accel and -cpu options to use.
+qemu_accel() {
+	local accel=${opt_accel:-${STAP_GUEST_ACCEL:-}}
+
+	if [ -z "$accel" ]; then
+		accel=tcg
+		if [ -r /dev/kvm ] && [ -w /dev/kvm ] && qemu_probe kvm "$1"; then accel=kvm; fi
+	fi
+	case $accel in
+	kvm) echo -accel kvm -cpu host ;;
+	tcg) echo -accel 'tcg,thread=multi' -cpu 'max,la57=off' ;;
+	*) die "$st_guest" "accelerator $accel: either kvm or tcg" ;;
+	esac
+}
+
+# qemu_probe ACCEL IMAGE: a guest that does nothing but power off comes to its end with ACCEL. Remembers the answer.
+qemu_probe() {
+	local answer root
+
+	answer=$cache/guest/$1-$(cat /proc/sys/kernel/random/boot_id)
+	if [ ! -f "$answer" ]; then
+		mkdir -p "$cache/guest"
+		rm -f "$cache/guest/$1-"*
+		root=$temp/probe
+		mkdir -p "$root"
+		cp "$busybox" "$root/busybox"
+		printf '#!/busybox sh\n/busybox echo probe-ok >/dev/console\n/busybox poweroff -f\n' >"$root/init"
+		chmod 755 "$root/init"
+		mkdir "$root/dev"
+		(cd "$root" && find . -mindepth 1 | cpio --quiet -o -H newc -R 0:0) >"$temp/probe.initrd"
+		timeout -k 1 "$qemu_probe_seconds" "${qemu[@]}" -accel "$1" -nodefaults -nographic -no-reboot -m 256 \
+			-serial "file:$temp/probe.log" -kernel "$2" -initrd "$temp/probe.initrd" \
+			-append 'console=ttyS0 quiet panic=-1' </dev/null >/dev/null 2>&1 || true
+		if grep -q probe-ok "$temp/probe.log" 2>/dev/null; then echo yes; else echo no; fi >"$answer.$$"
+		mv "$answer.$$" "$answer"
+	fi
+	[ "$(cat "$answer")" = yes ]
+}
+
+# qemu_server SOCKET DIR: prints, one word a line, the command that serves DIR at SOCKET, for either kind of virtiofsd.
+qemu_server() {
+	if "${virtiofsd[@]}" --help 2>&1 | grep -q -e '--shared-dir'; then
+		printf '%s\n' "${virtiofsd[@]}" "--socket-path=$1" "--shared-dir=$2" --cache=always --sandbox=none --log-level=error
+	else
+		printf '%s\n' "${virtiofsd[@]}" "--socket-path=$1" -o "source=$2" -o cache=always -o sandbox=chroot -o log_level=err \
+			--rlimit-nofile=0
+	fi
+}
