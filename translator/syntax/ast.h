@@ -110,7 +110,8 @@ struct expr_embedded { const char *code; };
 struct expr_fetch {
 	struct fetch *program;
 	struct expr_vec inputs;		/* longs: FETCH_INPUT n reads inputs.data[n] */
-	struct expr *store;		/* the value to write, or NULL */
+	struct expr *store;		/* the value to write, or NULL: the last of inputs is its number (FETCH_INPUT inputs.len) */
+	bool user;			/* a string is read from user space */
 	unsigned string_max;		/* the result is a string read at the fetched address, at most this long */
 };
 struct expr_saved { unsigned slot; struct expr *entry_expr; /* owned by the probe's entry list */ };
