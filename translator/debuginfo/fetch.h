@@ -58,8 +58,12 @@ struct fetch {
 	uint16_t len, cap;
 	uint16_t result;
 	bool writes;
+	bool overflow;			/* more than FETCH_MAX_STEPS were asked for; the program is void */
 	struct arena *arena;
 };
+
+/* Arithmetic is modulo 2^64. x / 0 and x % 0 are 0, INT64_MIN / -1 is INT64_MIN;
+ * a shift by 64 or more yields 0 (SAR: the sign). Backends compute the same. */
 
 #define FETCH_MAX_STEPS 512
 
@@ -68,7 +72,7 @@ struct fetch *fetch_new(struct arena *a);
 uint16_t fetch_const(struct fetch *f, int64_t v);
 uint16_t fetch_unary(struct fetch *f, enum fetch_op op, uint16_t a);
 uint16_t fetch_binary(struct fetch *f, enum fetch_op op, uint16_t a, uint16_t b);
-uint16_t fetch_leaf(struct fetch *f, enum fetch_op op, int64_t imm);	/* REG INPUT RETVAL STACK_ARG TLS SETREG has its own */
+uint16_t fetch_leaf(struct fetch *f, enum fetch_op op, int64_t imm);	/* REG STACK_ARG RETVAL INPUT */
 uint16_t fetch_symbol(struct fetch *f, const char *module, const char *symbol, int64_t addend);
 uint16_t fetch_load(struct fetch *f, uint16_t addr, unsigned size, bool user);
 uint16_t fetch_extend(struct fetch *f, uint16_t a, unsigned size, bool is_signed);
@@ -78,13 +82,23 @@ uint16_t fetch_select(struct fetch *f, uint16_t cond, uint16_t yes, uint16_t no)
 void fetch_store(struct fetch *f, uint16_t addr, uint16_t value, unsigned size, bool user);
 void fetch_set_register(struct fetch *f, unsigned reg, uint16_t value);
 
+/* After the last step: RESULT is the value of the program; steps that it and the
+ * writes do not need are removed. */
+void fetch_finish(struct fetch *f, uint16_t result);
+/* Is value V known while compiling? */
+bool fetch_is_const(const struct fetch *f, uint16_t v, int64_t *out);
+/* This CPU's copy of the per-CPU address ADDR. */
+uint16_t fetch_percpu(struct fetch *f, uint16_t addr);
+/* Address of thread-local offset OFFSET of MODULE. */
+uint16_t fetch_tls(struct fetch *f, const char *module, int64_t offset);
+
 /* "%0 = reg 5\n%1 = const 8\n…result %4\n": stable, for dumps and golden files. */
 void fetch_dump(struct strbuf *b, const struct fetch *f);
 /* Every operand defined before use, sizes legal, result in range. NULL or what is wrong. */
 const char *fetch_verify(const struct fetch *f);
 unsigned fetch_inputs(const struct fetch *f);	/* 1 + the highest INPUT, or 0 */
 
-/* The host evaluator for tests. Callbacks return false on a fault. */
+/* The host evaluator for tests. Callbacks return false on a fault; a missing callback faults. */
 struct fetch_world {
 	void *data;
 	bool (*reg)(void *data, unsigned reg, uint64_t *out);
@@ -92,6 +106,9 @@ struct fetch_world {
 	bool (*store)(void *data, uint64_t addr, unsigned size, bool user, uint64_t v);
 	bool (*symbol)(void *data, const char *module, const char *symbol, uint64_t *out);
 	uint64_t (*input)(void *data, unsigned n);
+	bool (*setreg)(void *data, unsigned reg, uint64_t v);
+	bool (*tls)(void *data, const char *module, uint64_t offset, uint64_t *out);
+	bool (*percpu)(void *data, uint64_t addr, uint64_t *out);
 	uint64_t retval;
 	const uint64_t *stack_args;
 };
