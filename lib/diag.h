@@ -9,6 +9,13 @@
  *	    ^~~~ caret range
  *	note: ...
  *
+ * With DIAG_JSON it is an object in one array, which diag_finish closes:
+ *
+ *	{"level","tag","message","file","line","column","endLine","endColumn",
+ *	 "expansions":[{"macro","file","line","column"}],"notes":[…the same…]}
+ *
+ * where a position that is not known is left out.
+ *
  * Warnings never fail a run unless -W.  After `max_errors` (20) errors further
  * ones are counted only.  Nothing here exits. */
 #ifndef LIB_DIAG_H
@@ -39,6 +46,8 @@ struct diags {
 	size_t nseen, capseen;
 	unsigned muted;			/* >0: count nothing, print nothing (trial resolution) */
 	unsigned muted_errors;		/* errors swallowed while muted */
+	bool dropped;			/* the last one was not printed: nor are its notes */
+	int json;			/* how far the JSON text has come (enum json_state) */
 };
 
 void diags_init(struct diags *d, struct sources *ss, FILE *out);

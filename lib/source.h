@@ -26,6 +26,7 @@ struct source {
 	struct source *base;	/* an expansion: whose text this is; else NULL */
 	struct span expanded_at;	/* an expansion: the use of the macro */
 	const char *macro;	/* an expansion: its name, for the note */
+	struct arena *arena;	/* that all of this is in */
 	uint32_t *lines;	/* offsets of line starts, made on first need */
 	size_t nlines;
 };
@@ -37,9 +38,11 @@ struct sources {
 };
 
 void sources_init(struct sources *ss, struct arena *a);
+/* NAME and TEXT are copied. */
 struct source *source_add(struct sources *ss, const char *name, const char *text, size_t len);
-/* Whole file into memory; "-" is standard input. -errno on failure, *out untouched. */
+/* Whole file into memory; "-" is standard input. -errno on failure (-EFBIG: more than 256 MiB), *out untouched. */
 int source_read(struct sources *ss, const char *path, struct source **out);
+/* The text of BASE once more, as what macro MACRO (without its @) stands for at AT. */
 struct source *source_expansion(struct sources *ss, struct source *base, const char *macro, struct span at);
 struct source *source_get(const struct sources *ss, uint32_t id);
 /* 1-based line and column (bytes) of offset OFF. */
