@@ -13,12 +13,13 @@
 struct run {
 	/* in */
 	const char *const *argv;	/* NULL-terminated; argv[0] is looked up in PATH */
-	const char *const *env;		/* "NAME=VALUE" set on top of our own, NULL-terminated, or NULL */
+	const char *const *env;		/* "NAME=VALUE" on top of our own, "NAME" taken out of it, NULL-terminated, or NULL */
 	const char *cwd;		/* or NULL */
-	const char *input;		/* text for its stdin, or NULL for /dev/null */
+	const char *input;		/* text for its stdin (a seekable file), or NULL for /dev/null */
 	bool merge_stderr;		/* stderr into `out` as well */
 	bool inherit_output;		/* do not capture: our own stdout and stderr */
-	bool group;			/* a process group of its own, killed whole on a signal */
+	bool group;			/* a process group of its own, killed whole when a signal asks us to
+					 * end; that signal then reaches us when run_wait returns */
 	/* out */
 	struct strbuf out, err;		/* what it printed; the caller frees with run_free */
 	int status;			/* as from waitpid */
@@ -40,12 +41,12 @@ int read_file(const char *path, struct strbuf *out);
 /* Written to a temporary name beside PATH, fsync not done, renamed into place: a reader sees the old or the new, never half. */
 int write_file_atomic(const char *path, const void *data, size_t len, mode_t mode);
 int make_dirs(const char *path, mode_t mode);
-int remove_tree(const char *path);
-/* A new private directory below $TMPDIR or /tmp, "stapXXXXXX"; malloc-ed. */
+int remove_tree(const char *path);	/* links are not followed; 0 also when there is no PATH */
+/* A new private directory below $TMPDIR or /tmp, "stapXXXXXX"; malloc-ed; NULL and errno on failure. */
 char *make_temp_dir(void);
 /* Full path of program NAME in PATH, malloc-ed; NULL when there is none. */
 char *find_program(const char *name);
-/* ${STAP_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/stap}, malloc-ed. */
+/* ${STAP_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/stap}, malloc-ed; without HOME the user's home directory. */
 char *cache_dir(void);
 uint64_t now_us(void);	/* CLOCK_MONOTONIC, microseconds */
 
