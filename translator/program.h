@@ -50,6 +50,7 @@ struct variable {
 	unsigned bit_shift;		/* @variance's */
 	enum { HIST_NONE, HIST_LOG, HIST_LINEAR } hist;
 	int64_t hist_low, hist_high, hist_step;
+	struct variable *stat_origin;	/* the value variable of a foreach over statistics: the array it walks */
 	bool read, written;		/* anywhere in reached code */
 	unsigned index;			/* in program.globals */
 };
