@@ -13,9 +13,9 @@ need_program() {
 	command -v "$1" >/dev/null || die "$st_guest" "$1 is missing: install package $2"
 }
 
-# qemu_find: sets qemu (command), qemu_version, busybox, virtiofsd (command).
+# qemu_find: sets qemu (command), qemu_version, busybox, and what qemu_find_server sets.
 qemu_find() {
-	local root=$cache/qemu/current program
+	local root=$cache/qemu/current
 
 	[ "$(uname -m)" = x86_64 ] || die "$st_guest" "guests are known to work on x86_64 only, not on $(uname -m)"
 	qemu=(qemu-system-x86_64)
@@ -27,14 +27,40 @@ qemu_find() {
 	if [ ! -x "$busybox" ] || ldd "$busybox" >/dev/null 2>&1; then
 		die "$st_guest" "a statically linked busybox is missing: install package busybox-static"
 	fi
-	virtiofsd=("$lib/with-root" "$root" virtiofsd)
-	for program in /usr/libexec/virtiofsd /usr/lib/qemu/virtiofsd; do
-		[ ! -x "$program" ] || virtiofsd=("$program")
-	done
-	"${virtiofsd[@]}" --help >/dev/null 2>&1 ||
-		die "$st_guest" "virtiofsd is missing: install package virtiofsd or, if there is none, qemu-system-common"
 	need_program cpio cpio
 	need_program setpriv util-linux
+	qemu_find_server
+}
+
+# qemu_find_server: sets virtiofsd (a command), virtiofsd_kind (old: QEMU's own, new: the separate program),
+# virtiofsd_submounts (the new one would announce them) and in_namespace, the command that runs another one with mounts of its own; without root this takes a user namespace.
+# The overlay opens files with O_NOATIME, which only their owner may, and the old program passes that on: so it is for
+# root alone.
+qemu_find_server() {
+	local help program
+
+	virtiofsd=("$lib/with-root" "$cache/qemu/current" virtiofsd)
+	for program in /usr/lib/qemu/virtiofsd /usr/libexec/virtiofsd "${STAP_VIRTIOFSD:-}"; do
+		[ ! -x "$program" ] || virtiofsd=("$program")
+	done
+	in_namespace=(unshare --mount)
+	[ "$(id -u)" = 0 ] || in_namespace=(unshare --user --map-root-user --mount)
+	"${in_namespace[@]}" true 2>/dev/null ||
+		die "$st_guest" "user namespaces are not permitted here: run this as root, or set kernel.unprivileged_userns_clone=1"
+	help=$("${virtiofsd[@]}" --help 2>&1 || true)
+	case $help in
+	*--shared-dir*)
+		virtiofsd_kind=new
+		virtiofsd_submounts=$(grep -o -e --no-announce-submounts <<<"$help" || true)
+		;;
+	*"is not in"* | *'not found'*)
+		die "$st_guest" "virtiofsd is missing: install package virtiofsd or, if there is none, qemu-system-common"
+		;;
+	*)
+		virtiofsd_kind=old
+		[ "$(id -u)" = 0 ] || die "$st_guest" "without root, this needs the virtiofsd of package virtiofsd; QEMU's own is for root alone"
+		;;
+	esac
 }
 
 # qemu_accel IMAGE: prints the -accel and -cpu options to use.
@@ -78,8 +104,10 @@ qemu_probe() {
 
 # qemu_server SOCKET DIR: prints, one word a line, the command that serves DIR at SOCKET, for either kind of virtiofsd.
 qemu_server() {
-	if "${virtiofsd[@]}" --help 2>&1 | grep -q -e '--shared-dir'; then
-		printf '%s\n' "${virtiofsd[@]}" "--socket-path=$1" "--shared-dir=$2" --cache=always --sandbox=none --log-level=error
+	if [ "$virtiofsd_kind" = new ]; then
+		printf '%s\n' "${virtiofsd[@]}" "--socket-path=$1" "--shared-dir=$2" --cache=always --sandbox=none \
+			--rlimit-nofile=0 --log-level=error
+		[ -z "$virtiofsd_submounts" ] || echo --no-announce-submounts # an overlay cannot lie over those
 	else
 		printf '%s\n' "${virtiofsd[@]}" "--socket-path=$1" -o "source=$2" -o cache=always -o sandbox=chroot -o log_level=err \
 			--rlimit-nofile=0

@@ -10,7 +10,7 @@ shift 3
 
 mount --bind "$dir" "$dir"
 [ -z "$rw" ] || mount --rbind "$rw" "$rw"
-[ -n "$rw" ] || mount -t tmpfs -o mode=755 run /run
+mount -t tmpfs -o mode=755 run /run # virtiofsd keeps a lock there; the guest has a /run of its own
 while read -r _ _ _ _ point flags _; do
 	point=$(printf '%b' "$point")
 	case $point in "$dir" | "${rw:-$dir}" | "${rw:-$dir}"/* | /run) continue ;; esac
