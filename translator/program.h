@@ -85,6 +85,7 @@ struct probe {
 	const struct family *family;
 	const struct point_row *row;
 	void *data;			/* the family's own */
+	const char *attach;		/* its row of attach.def when the family serves several ("BEGIN", "END"), or NULL: the family's */
 	const char *text;		/* the point as resolved: kernel.function("vfs_read@fs/read_write.c:450") */
 	const char *alias_text;		/* as the script wrote it: pn() */
 	const struct point *origin;	/* the user's point; its chain of aliases: */

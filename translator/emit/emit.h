@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The emitter: the resolved program as one freestanding C file against stp/abi.h.
+ *
+ * Expressions are flattened: emit_expr() appends the statements that evaluate E in
+ * the script's order and returns a C expression without side effects (a literal, a
+ * variable, a temporary or a combination of those).  Such a text is `stable` when
+ * nothing emitted later can change what it reads; a text that is not is copied to
+ * a temporary before anything with an effect follows (emit_stable()).
+ *
+ * Long temporaries are C locals; strings live in the frame structure of the
+ * function, whose temporaries are reused by the next statement. */
+#ifndef EMIT_EMIT_H
+#define EMIT_EMIT_H
+
+#include "lib/map.h"
+#include "lib/strbuf.h"
+#include "translator/program.h"
+#include "translator/session.h"
+
+struct emitter {
+	struct session *session;
+	struct program *program;
+	struct arena *arena;
+	struct strbuf types;		/* declarations ahead of the functions: globals, formats, prototypes */
+	struct strbuf code;		/* functions */
+	struct map locs;		/* "file:line:col" -> number + 1 */
+	struct map formats;		/* initialiser text -> its C name */
+	struct map symrefs;		/* "module\nsymbol" -> C name */
+	struct map frames;		/* function C name -> (present: it has a frame) */
+	struct map written;		/* C name of globals that any handler changes */
+	struct map atomics;		/* C name of globals that are only counted: no lock, atomic adds */
+	unsigned serial;		/* unique numbers of the file */
+	bool time_limits;		/* count actions */
+	unsigned max_string;		/* MAXSTRINGLEN */
+};
+
+/* One value. */
+struct val {
+	const char *c;			/* C expression */
+	bool stable;
+};
+
+/* The function being emitted. */
+struct body {
+	struct emitter *e;
+	struct strbuf out;		/* its statements */
+	unsigned depth;			/* indentation */
+	unsigned nlong;			/* long temporaries so far */
+	unsigned nstr, maxstr;		/* string temporaries in use, at most */
+	struct variable_vec *locals;
+	struct function *function;	/* or NULL: */
+	struct probe *probe;		/* for the context's scope */
+	const char *fail;		/* label where errors go */
+	const char *cont;		/* label of the innermost loop's step, or NULL: `continue` */
+	bool in_entry;			/* the entry half of a return probe */
+	unsigned str_locals;		/* string locals that need the frame */
+};
+
+/* cwriter.c */
+void line(struct body *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void open_block(struct body *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void close_block(struct body *b, const char *tail);
+const char *c_string(struct emitter *e, const char *s, size_t len);	/* quoted */
+const char *c_number(struct emitter *e, int64_t v);
+unsigned loc_number(struct emitter *e, struct span at);
+const char *format_c(struct emitter *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+struct val temp_long(struct body *b, const char *init);			/* int64_t tN = init; */
+const char *temp_string(struct body *b);				/* l->tN, of STP_STRING bytes */
+void check_error(struct body *b, struct span at);			/* STP_CHECK */
+
+/* expr.c */
+struct val emit_expr(struct body *b, struct expr *e);
+void emit_effect(struct body *b, struct expr *e);	/* for its effects only */
+struct val emit_stable(struct body *b, struct expr *e, const struct expr *later);	/* safe across LATER's evaluation */
+struct val make_stable(struct body *b, struct val v, enum value_type t);
+void emit_string_to(struct body *b, struct expr *e, const char *dst);	/* into DST, which E and what it calls do not read */
+/* Evaluate all of ARGS in order; the results are all valid together. */
+void emit_list(struct body *b, struct expr_vec *args, struct val *out);
+struct val emit_condition(struct body *b, struct expr *e);		/* 0 or not 0 */
+
+/* arith.c */
+const char *binary_c(struct body *b, enum op op, const char *l, const char *r, struct span at);
+
+/* array.c: arrays and statistics */
+const char *emit_keys(struct body *b, struct variable *array, struct expr_vec *keys, unsigned *mask);
+struct val emit_index(struct body *b, struct expr *e);
+struct val emit_in(struct body *b, struct expr *e);
+struct val emit_stat(struct body *b, struct expr *e);
+struct val emit_bucket(struct body *b, struct expr *e);
+const char *emit_stat_pointer(struct body *b, struct expr *arg);	/* const struct stp_stat * */
+const char *hist_pointer(struct body *b, struct expr *arg);		/* &…hist of the statistic's description */
+struct variable *stat_variable(struct expr *arg);
+
+/* assign.c */
+struct val emit_assign(struct body *b, struct expr *e, bool want);
+struct val emit_incdec(struct body *b, struct expr *e, bool want);
+
+/* call.c */
+struct val emit_call(struct body *b, struct expr *e, const char *dst);
+struct val emit_template(struct body *b, const char *code, enum value_type result, struct expr_vec *args, const char *dst, bool can_fail, struct span at);
+void emit_functions(struct emitter *e);
+const char *frame_name(struct emitter *e, const char *c_name);
+
+/* output.c: print family */
+struct val emit_print(struct body *b, struct expr *e, const char *dst);
+
+/* location.c */
+struct val emit_fetch(struct body *b, struct expr *e, const char *dst);
+struct val emit_saved(struct body *b, struct expr *e);
+unsigned saved_offset(struct emitter *e, const struct probe *p, unsigned slot, unsigned *total);
+
+/* stmt.c, foreach.c */
+void emit_stmt(struct body *b, struct stmt *s);
+void emit_foreach(struct body *b, struct stmt *s);
+void emit_delete(struct body *b, struct stmt *s);
+unsigned count_statements(const struct stmt *s);
+bool has_loop(const struct stmt *s);
+
+/* function.c: what handlers and functions share */
+void body_begin(struct body *b, struct emitter *e, struct variable_vec *locals);
+/* The function's text: HEAD { frame, locals, statements, out: TAIL }. */
+void body_end(struct body *b, const char *head, const char *c_name, const char *prologue, const char *tail);
+
+/* global.c, probe.c, locks.c, module.c */
+void emit_globals(struct emitter *e);
+void emit_probes(struct emitter *e);
+/* Which globals are only counted, which never change: before any code is emitted. */
+void locks_survey(struct emitter *e);
+/* Initialiser rows of the locks that P needs, in order of the globals; their number. */
+unsigned emit_locks(struct emitter *e, struct probe *p, struct strbuf *out);
+bool emit_module(struct session *s);
+
+static inline bool is_string(const struct expr *e) { return e->type == TYPE_STRING; }
+
+#endif
