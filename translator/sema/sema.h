@@ -47,6 +47,34 @@ void library_names(struct session *s, int defined_kind, struct string_vec *out);
 bool points_resolve(struct session *s, struct point *p, struct stmt *body, bool optional);
 
 /* ---- target.h's: an unresolved target with its error, kept until the code is known to be reached ---- */
-struct pending { const char *tag; const char *text; const char *note; bool defined_false; };
+struct pending { const char *tag; const char *text; const char *note; };
+
+/* ---- symtab.c ---- */
+/* Bind all names of one probe's body and condition; new functions are bound as well. */
+bool symbols_bind_probe(struct session *s, struct probe *p);
+/* The file that a span's text stands in (macro expansions included), or NULL. */
+struct file *symbols_file_of(struct session *s, struct span at);
+
+/* ---- target.c, atop.c, pretty.c ---- */
+struct lowering {
+	struct session *session;
+	struct probe *probe;		/* NULL in a function */
+	struct function *function;
+	bool progress;			/* an autocast was resolved in this round */
+	bool final;			/* autocasts that still know no type are errors now */
+};
+struct expr *lower_target(struct lowering *l, struct expr *e, struct expr *store);
+struct expr *lower_cast(struct lowering *l, struct expr *e, struct expr *store);
+struct expr *lower_atop(struct lowering *l, struct expr *e);
+/* $$vars $$parms $$locals $$return: a sprintf of all; NULL when E is none of these. */
+struct expr *lower_everything(struct lowering *l, struct expr *e);
+/* A value with a pretty-print suffix: a sprintf. */
+struct expr *lower_pretty(struct lowering *l, struct expr *e, unsigned depth);
+struct expr *lower_pend(struct lowering *l, struct expr *e, const char *tag, const char *note, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
+
+/* ---- display.c ---- */
+/* Adds an end probe that prints the globals nobody reads. */
+bool sema_display_globals(struct session *s);
 
 #endif

@@ -122,6 +122,7 @@ struct expr {
 	struct span span;
 	enum value_type type;
 	const struct di_type *ctype;	/* a long that holds this C type (autocast), or NULL */
+	const struct expr *origin;	/* what the script said, where sema put FETCH, SAVED or CONTEXT: print.c shows it */
 	struct pending *pending;	/* TARGET, CAST, ATOP that could not be resolved: reported only when the code is reached (sema/target.h) */
 	union {
 #define EXPR(kind, field) struct expr_##field field;
