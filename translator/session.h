@@ -17,6 +17,7 @@
 #include <sys/types.h>
 
 struct library;		/* sema/library.h: the tapset index and files loaded from it */
+struct points;		/* sema/points.h: rows and aliases as they are matched */
 struct di;		/* debuginfo/di.h */
 struct program;		/* program.h */
 struct backend;		/* backend.h */
@@ -105,6 +106,7 @@ struct session {
 	struct map macros;		/* name -> struct macro (syntax/macro.h) */
 
 	struct library *library;	/* sema */
+	struct points *points;		/* sema */
 	struct di *di;			/* debuginfo, opened on first need through session_di() */
 	struct program *program;	/* sema, then opt, then emit */
 	const struct backend *backend;

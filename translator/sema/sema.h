@@ -15,13 +15,16 @@
 
 #include "translator/program.h"
 #include "translator/session.h"
+#include "translator/syntax/parse.h"
 
 /* The whole of pass 2 on s->script (and -E scripts); fills s->program. */
 bool sema_run(struct session *s);
 
 /* The stages, for sema_run and tests. */
 bool sema_papers(struct session *s, struct file *f);
-bool sema_points(struct session *s);		/* s->script's probes -> s->program->probes */
+/* s->script's probes, and those of library files read so far -> s->program->probes.  May be
+ * called again when more library files have been read: takes up where it left. */
+bool sema_points(struct session *s);
 bool sema_symbols(struct session *s);
 bool sema_target(struct session *s);
 bool sema_report_pending(struct session *s);
