@@ -46,6 +46,11 @@ int remove_tree(const char *path);	/* links are not followed; 0 also when there 
 char *make_temp_dir(void);
 /* Full path of program NAME in PATH, malloc-ed; NULL when there is none. */
 char *find_program(const char *name);
+/* The directory of the project's data WHAT ("runtime", "tapset"), malloc-ed: $STAP_WHAT (in capitals), or where it was
+ * installed, or in a build directory the source's. It need not exist. */
+char *data_dir(const char *what);
+/* One of the project's own programs ("stpd", "stap-guest"): the one beside us, else in PATH; malloc-ed, NULL: none. */
+char *own_program(const char *name);
 /* ${STAP_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/stap}, malloc-ed; without HOME the user's home directory. */
 char *cache_dir(void);
 uint64_t now_us(void);	/* CLOCK_MONOTONIC, microseconds */

@@ -365,3 +365,33 @@ TEST(cache_is_where_the_environment_says)
 		free(old[i]);
 	}
 }
+
+TEST(data_is_where_it_was_installed)
+{
+	char *path, exe[4096], want[4200];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
+
+	CHECK(n > 0);
+	exe[n] = 0;
+	*strrchr(exe, '/') = 0;
+	setenv("STAP_FIXTURE", "/usr/bin/..", 1);
+	path = data_dir("fixture");
+	CHECK_STR(path, "/usr");
+	free(path);
+	setenv("STAP_FIXTURE", "/nowhere/..", 1);
+	path = data_dir("fixture");
+	CHECK_STR(path, "/nowhere/..");
+	free(path);
+	unsetenv("STAP_FIXTURE");
+	path = data_dir("no-such-data");
+	CHECK(strstr(path, "/stap/no-such-data"));
+	free(path);
+	path = own_program(strrchr(program_invocation_name, '/') + 1);
+	snprintf(want, sizeof want, "%s%s", exe, strrchr(program_invocation_name, '/'));
+	CHECK_STR(path, want);
+	free(path);
+	path = own_program("sh");
+	CHECK(path && strstr(path, "/sh"));
+	free(path);
+	CHECK(!own_program("no-such-program-here"));
+}
