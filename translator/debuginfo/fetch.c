@@ -208,6 +208,9 @@ static bool is_extended(const struct fetch *f, uint16_t v, unsigned size, bool i
 
 uint16_t fetch_extend(struct fetch *f, uint16_t a, unsigned size, bool is_signed)
 {
+	while (a < f->len && (f->steps[a].op == FETCH_ZEXT || f->steps[a].op == FETCH_SEXT) && f->steps[a].size >= size &&
+	       !is_extended(f, a, size, is_signed))
+		a = f->steps[a].a;
 	if (size >= 8 || is_extended(f, a, size, is_signed))
 		return a;
 	return append_pure(f, &(struct fetch_step){ .op = is_signed ? FETCH_SEXT : FETCH_ZEXT, .a = a,
@@ -216,8 +219,8 @@ uint16_t fetch_extend(struct fetch *f, uint16_t a, unsigned size, bool is_signed
 
 uint16_t fetch_bits(struct fetch *f, uint16_t a, unsigned bit, unsigned nbits, bool is_signed)
 {
-	if (!bit && nbits >= 64)
-		return a;
+	if (!bit && (nbits >= 64 || nbits == 32 || nbits == 16 || nbits == 8))
+		return fetch_extend(f, a, nbits / 8, is_signed);
 	return append_pure(f, &(struct fetch_step){ .op = FETCH_BITS, .a = a, .bit = (uint8_t)bit,
 						    .nbits = (uint8_t)nbits, .is_signed = is_signed });
 }

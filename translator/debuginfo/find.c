@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Finding functions, tracepoints and symbols: which source answers. */
+#include "translator/debuginfo/btf.h"
+#include "translator/debuginfo/dwarf.h"
+#include "translator/debuginfo/elfsym.h"
+#include <stdlib.h>
+#include <string.h>
+
+void di_find_functions(struct di_module *m, const char *name, const char *file, unsigned line, unsigned what,
+		       struct di_func_vec *out)
+{
+	size_t from = out->len;
+	bool anywhere = !file && !line;
+
+	if (module_dwarf(m))
+		dw_find_functions(m, name, file, line, what, out);
+	if (out->len > from || !anywhere || !(what & DI_FIND_CONCRETE))
+		return;
+	if (module_btf(m))
+		btf_find_functions(m, name, out);
+	if (out->len == from && module_symbols(m))
+		sym_find_functions(m, name, out);
+}
+
+void di_similar_functions(struct di_module *m, const char *name, size_t max, struct di_name_vec *out)
+{
+	struct nearest n;
+
+	nearest_init(&n, name, max);
+	if (module_dwarf(m))
+		dw_similar_functions(m, &n);
+	else if (module_btf(m))
+		btf_similar_functions(m, &n);
+	else if (module_symbols(m))
+		sym_similar_functions(m, &n);
+	nearest_take(&n, &m->di->arena, out);
+}
+
+void di_find_tracepoints(struct di_module *m, const char *glob, struct di_tracepoint_vec *out)
+{
+	size_t from = out->len;
+
+	if (module_dwarf(m))
+		dw_find_tracepoints(m, glob, out);
+	if (out->len == from && module_btf(m))
+		btf_find_tracepoints(m, glob, out);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Inside debuginfo/: the handle, its modules, and what the sources give each other.
+ *
+ * A module asks its sources lazily: nothing is opened before a question needs
+ * it, and a source that failed to open is not tried twice.  Objects handed out
+ * live in the handle's arena. */
+#ifndef DEBUGINFO_MODULE_H
+#define DEBUGINFO_MODULE_H
+
+#include "lib/map.h"
+#include "translator/debuginfo/di.h"
+
+struct btf_source;
+struct dw_source;
+struct sym_source;
+
+enum module_kind { MODULE_KERNEL, MODULE_KO, MODULE_USER };
+
+struct di {
+	struct session *s;
+	struct arena arena;
+	struct map modules;		/* name or path -> struct di_module */
+	struct map ko_paths;		/* module name -> path below the module directory, made on first need */
+	bool ko_listed;
+};
+
+struct di_module {
+	struct di *di;
+	const char *name;
+	enum module_kind kind;
+	const char *path;		/* MODULE_KO, MODULE_USER: its file */
+	const char *build_id;
+	struct btf_source *btf;
+	struct dw_source *dw;
+	struct sym_source *syms;
+	bool btf_tried, dw_tried, syms_tried, id_tried;
+	const char *btf_why, *dw_why;	/* why a source is missing, one sentence */
+	struct map btf_types, dw_types;	/* type id or DIE offset -> struct type_node */
+	struct map builtin_types;	/* base types that no source has */
+};
+
+/* Each returns NULL when the module has no such source. */
+struct btf_source *module_btf(struct di_module *m);
+struct dw_source *module_dwarf(struct di_module *m);
+struct sym_source *module_symbols(struct di_module *m);
+struct di_module *module_kernel(struct di *d);
+
+/* Names as users write modules: - and _ are the same. */
+bool module_name_equal(const char *a, const char *b);
+/* NAME against a glob; patterns without *, ?, [ compare as text. */
+bool glob_match(const char *pattern, const char *text);
+bool glob_is_plain(const char *pattern);
+
+/* The nearest names to WORD so far, at most MAX, nearest first. */
+struct nearest {
+	const char *word;
+	size_t max, len;
+	struct { const char *name; unsigned distance; } best[8];
+};
+void nearest_init(struct nearest *n, const char *word, size_t max);
+void nearest_offer(struct nearest *n, const char *name);
+void nearest_take(struct nearest *n, struct arena *a, struct di_name_vec *out);
+
+#endif
