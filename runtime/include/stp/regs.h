@@ -5,6 +5,8 @@
 #ifndef STP_REGS_H
 #define STP_REGS_H
 
+#include <stp/abi.h>
+
 #if defined(__x86_64__)
 /* struct pt_regs: r15 r14 r13 r12 bp bx r11 r10 r9 r8 ax cx dx si di orig_ax ip cs flags sp ss.
  * DWARF (System V psABI, figure 3.36): 0 ax 1 dx 2 cx 3 bx 4 si 5 di 6 bp 7 sp 8…15 r8…r15 16 return address. */
