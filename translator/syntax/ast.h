@@ -242,7 +242,8 @@ const char *stmt_kind_name(enum stmt_kind k);
 
 /* walk.c: visit children, depth first, in order of evaluation.  A visitor
  * returns what takes the place of the node (itself, as a rule), so that one
- * walker serves analysis and rewriting.  pre returning NULL skips the children. */
+ * walker serves analysis and rewriting.  pre returning NULL
+ * skips the children; post is called all the same. */
 struct visitor {
 	struct expr *(*pre_expr)(struct visitor *v, struct expr *e);	/* any may be NULL */
 	struct expr *(*post_expr)(struct visitor *v, struct expr *e);

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Dead code: statements behind a jump, statements without effect, assignments to
+ * locals that nobody reads, and functions and globals that nothing names any more. */
+#include "translator/opt/opt.h"
+#include "translator/session.h"
+
+#include <string.h>
+
+struct sweep {
+	struct program *program;
+	struct map used;		/* address of a variable or function, as a number */
+	bool changed;
+	bool only_reachable;		/* -u: keep statements without effect */
+};
+
+/* ---- which locals are read ---- */
+
+static void mark(struct sweep *s, const void *p)
+{
+	umap_put(&s->used, (uint64_t)(uintptr_t)p, (void *)p);
+}
+
+static bool marked(struct sweep *s, const void *p)
+{
+	return umap_has(&s->used, (uint64_t)(uintptr_t)p);
+}
+
+static struct expr *mark_reads(struct visitor *v, struct expr *e)
+{
+	struct sweep *s = v->data;
+
+	if (e->kind == EXPR_ASSIGN && e->assign.op == OP_NONE && e->assign.left->kind == EXPR_SYMBOL &&
+	    e->assign.left->symbol.ref && e->assign.left->symbol.ref->kind == VAR_LOCAL) {
+		walk_expr(v, e->assign.right);
+		return NULL;
+	}
+	if (e->kind == EXPR_SYMBOL && e->symbol.ref)
+		mark(s, e->symbol.ref);
+	return e;
+}
+
+/* ---- statements ---- */
+
+static bool ends_flow(const struct stmt *s)
+{
+	return s->kind == STMT_RETURN || s->kind == STMT_NEXT || s->kind == STMT_BREAK || s->kind == STMT_CONTINUE;
+}
+
+static struct stmt *empty(struct sweep *s, struct stmt *st)
+{
+	s->changed = true;
+	return stmt_new(s->program->arena, STMT_EMPTY, st->span);
+}
+
+static struct stmt *sweep_block(struct sweep *s, struct stmt *st)
+{
+	struct stmt_vec *b = &st->block.body;
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->len; i++) {
+		if (b->data[i]->kind == STMT_EMPTY || (b->data[i]->kind == STMT_BLOCK && !b->data[i]->block.body.len)) {
+			s->changed = true;
+			continue;
+		}
+		b->data[n++] = b->data[i];
+		if (ends_flow(b->data[i])) {
+			s->changed |= i + 1 < b->len;
+			break;
+		}
+	}
+	b->len = n;
+	return st;
+}
+
+static struct stmt *sweep_stmt(struct visitor *v, struct stmt *st)
+{
+	struct sweep *s = v->data;
+	struct expr *e;
+
+	if (st->kind == STMT_BLOCK)
+		return sweep_block(s, st);
+	if (st->kind != STMT_EXPR || s->only_reachable)
+		return st;
+	e = st->expr.expr;
+	if (e->kind == EXPR_ASSIGN && e->assign.op == OP_NONE && e->assign.left->kind == EXPR_SYMBOL &&
+	    e->assign.left->symbol.ref->kind == VAR_LOCAL && !marked(s, e->assign.left->symbol.ref)) {
+		if (!expr_has_effect(e->assign.right))
+			return empty(s, st);
+		st->expr.expr = e->assign.right;
+		s->changed = true;
+		return st;
+	}
+	return expr_has_effect(e) ? st : empty(s, st);
+}
+
+static void sweep_body(struct sweep *s, struct stmt **body)
+{
+	struct visitor reads = { .pre_expr = mark_reads, .data = s }, sweep = { .post_stmt = sweep_stmt, .data = s };
+
+	walk_stmt(&reads, *body);
+	*body = walk_stmt(&sweep, *body);
+}
+
+/* ---- functions and globals ---- */
+
+static struct expr *mark_names(struct visitor *v, struct expr *e);
+
+static void mark_function(struct visitor *v, struct function *f)
+{
+	for (; f; f = f->next_overload) {
+		if (marked(v->data, f))
+			continue;
+		mark(v->data, f);
+		if (f->body)
+			walk_stmt(v, f->body);
+		for (size_t i = 0; i < f->reads.len; i++)
+			mark(v->data, f->reads.data[i]);
+		for (size_t i = 0; i < f->writes.len; i++)
+			mark(v->data, f->writes.data[i]);
+	}
+}
+
+static struct expr *mark_names(struct visitor *v, struct expr *e)
+{
+	if (e->kind == EXPR_SYMBOL && e->symbol.ref)
+		mark(v->data, e->symbol.ref);
+	if (e->kind == EXPR_CALL && e->call.ref)
+		mark_function(v, e->call.ref);
+	return e;
+}
+
+static void drop_unnamed(struct sweep *s)
+{
+	struct program *p = s->program;
+	struct visitor v = { .pre_expr = mark_names, .data = s };
+	size_t n = 0;
+
+	memset(&s->used, 0, sizeof s->used);
+	s->used.arena = p->arena;
+	for (size_t i = 0; i < p->probes.len; i++) {
+		if (!p->probes.data[i]->same_as)
+			walk_stmt(&v, p->probes.data[i]->body);
+		if (p->probes.data[i]->condition)
+			walk_expr(&v, p->probes.data[i]->condition);
+		for (size_t j = 0; j < p->probes.data[i]->saved.len; j++)
+			walk_expr(&v, p->probes.data[i]->saved.data[j]);
+	}
+	for (size_t i = 0; i < p->functions.len; i++)
+		if (marked(s, p->functions.data[i]))
+			p->functions.data[n++] = p->functions.data[i];
+	p->functions.len = n;
+	n = 0;
+	for (size_t i = 0; i < p->globals.len; i++)
+		if (marked(s, p->globals.data[i])) {
+			p->globals.data[i]->index = n;
+			p->globals.data[n++] = p->globals.data[i];
+		}
+	p->globals.len = n;
+}
+
+bool opt_dead(struct program *p)
+{
+	struct sweep s = { .program = p, .only_reachable = p->session->opt.unoptimized };
+
+	s.used.arena = p->arena;
+	for (size_t i = 0; i < p->probes.len; i++)
+		if (!p->probes.data[i]->same_as)
+			sweep_body(&s, &p->probes.data[i]->body);
+	for (size_t i = 0; i < p->functions.len; i++)
+		if (p->functions.data[i]->body)
+			sweep_body(&s, &p->functions.data[i]->body);
+	drop_unnamed(&s);
+	return s.changed;
+}

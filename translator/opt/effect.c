@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which expressions do more than yield a value. */
+#include "translator/builtin/builtin.h"
+#include "translator/opt/opt.h"
+
+static struct expr *visit(struct visitor *v, struct expr *e)
+{
+	bool effect = false;
+
+	switch (e->kind) {
+	case EXPR_ASSIGN: case EXPR_INCDEC: effect = true; break;
+	case EXPR_CALL: effect = !e->call.ref || !e->call.ref->pure; break;
+	case EXPR_PRINT: effect = !e->print.to_string; break;
+	case EXPR_EMBEDDED: effect = !__builtin_strstr(e->embedded.code, "/* pure */"); break;
+	case EXPR_FETCH: effect = e->fetch.program->writes; break;
+	case EXPR_NUMBER: case EXPR_STRING: case EXPR_SYMBOL: case EXPR_INDEX: case EXPR_UNARY: case EXPR_BINARY:
+	case EXPR_TERNARY: case EXPR_IN: case EXPR_MATCH: case EXPR_TARGET: case EXPR_CAST: case EXPR_ATOP:
+	case EXPR_STAT: case EXPR_HIST: case EXPR_SAVED: case EXPR_CONTEXT: case EXPR_KINDS:
+		break;
+	}
+	if (effect)
+		*(bool *)v->data = true;
+	return effect ? NULL : e;
+}
+
+bool expr_has_effect(const struct expr *e)
+{
+	bool found = false;
+	struct visitor v = { .pre_expr = visit, .data = &found };
+
+	walk_expr(&v, (struct expr *)e);
+	return found;
+}

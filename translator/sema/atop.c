@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* @-operators: @defined, @choose_defined, @entry, @enum, @enumname, @sizeof, @offsetof,
+ * @const, @errno, @kderef, @uderef, @kregister, @uregister.  One row each. */
+#include "translator/errors.h"
+#include "translator/sema/sema.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+typedef struct expr *atop_fn(struct lowering *l, struct expr *e);
+
+static struct expr *number(struct lowering *l, struct expr *e, int64_t v)
+{
+	struct expr *n = expr_new(&l->session->arena, EXPR_NUMBER, e->span);
+
+	n->number.value = v;
+	n->type = TYPE_LONG;
+	n->origin = e;
+	return n;
+}
+
+static struct expr *lower_any(struct visitor *v, struct expr *e)
+{
+	struct lowering *l = v->data;
+
+	switch ((int)e->kind) {
+	case EXPR_TARGET: return lower_target(l, e, NULL);
+	case EXPR_CAST: return lower_cast(l, e, NULL);
+	case EXPR_ATOP: return lower_atop(l, e);
+	}
+	return e;
+}
+
+static struct expr *no_children_of_atop(struct visitor *v, struct expr *e)
+{
+	(void)v;
+	return e->kind == EXPR_ATOP ? NULL : e;
+}
+
+static struct expr *lower_tree(struct lowering *l, struct expr *e)
+{
+	struct visitor v = { .pre_expr = no_children_of_atop, .post_expr = lower_any, .data = l };
+
+	return walk_expr(&v, e);
+}
+
+static struct expr *find_pending(struct visitor *v, struct expr *e)
+{
+	if (e->pending)
+		*(const struct pending **)v->data = e->pending;
+	return e->pending ? NULL : e;
+}
+
+static const struct pending *pending_in(struct expr *e)
+{
+	const struct pending *p = NULL;
+	struct visitor v = { .pre_expr = find_pending, .data = &p };
+
+	walk_expr(&v, e);
+	return p;
+}
+
+static bool unresolved_cast(struct expr *e)
+{
+	return e->kind == EXPR_CAST && !e->pending;
+}
+
+static struct expr *atop_defined(struct lowering *l, struct expr *e)
+{
+	struct expr *arg = lower_tree(l, expr_clone(&l->session->arena, e->atop.args.data[0]));
+
+	if (unresolved_cast(arg) && !l->final)
+		return e;
+	return number(l, e, !pending_in(arg) && !unresolved_cast(arg));
+}
+
+static struct expr *atop_choose_defined(struct lowering *l, struct expr *e)
+{
+	struct expr *first = lower_tree(l, expr_clone(&l->session->arena, e->atop.args.data[0]));
+
+	if (unresolved_cast(first) && !l->final)
+		return e;
+	return pending_in(first) ? lower_tree(l, e->atop.args.data[1]) : first;
+}
+
+static struct expr *atop_entry(struct lowering *l, struct expr *e)
+{
+	struct probe *p = l->probe;
+	struct di_scope scope;
+	struct expr *r;
+	unsigned slot;
+
+	if (!p || !p->is_return)
+		return lower_pend(l, e, E(ENTRY_CONTEXT), "it keeps a value from a function's entry for its return probe", "@entry outside of a .return probe");
+	scope = p->scope;
+	p->scope.where = DI_AT_ENTRY;
+	p->is_return = false;
+	r = lower_tree(l, e->atop.args.data[0]);
+	p->is_return = true;
+	p->scope = scope;
+	if (pending_in(r)) {
+		e->pending = (struct pending *)pending_in(r);
+		return e;
+	}
+	slot = p->saved.len;
+	vec_push(&l->session->arena, &p->saved, r);
+	e->kind = EXPR_SAVED;
+	e->saved = (struct expr_saved){ .slot = slot, .entry_expr = r };
+	e->ctype = r->ctype;
+	return e;
+}
+
+static struct di_module *module_arg(struct lowering *l, struct expr *e, size_t n, const char **why)
+{
+	const char *name = "kernel";
+
+	if (e->atop.args.len > n && e->atop.args.data[n]->kind == EXPR_STRING)
+		name = e->atop.args.data[n]->string.text;
+	else if (l->probe && l->probe->scope.module)
+		name = di_module_name(l->probe->scope.module);
+	return di_module(session_di(l->session), name, why);
+}
+
+static const char *text_arg(struct expr *e, size_t n)
+{
+	return e->atop.args.len > n && e->atop.args.data[n]->kind == EXPR_STRING ? e->atop.args.data[n]->string.text : NULL;
+}
+
+static struct expr *atop_enum(struct lowering *l, struct expr *e)
+{
+	const char *why = NULL, *name = text_arg(e, 0);
+	struct di_module *m = module_arg(l, e, 1, &why);
+	int64_t v;
+
+	if (name && m && di_enum_value(m, name, &v))
+		return number(l, e, v);
+	return lower_pend(l, e, E(CAST_TYPE), why, "no enumerator \"%s\"", name ? name : "");
+}
+
+static const struct di_type *type_arg(struct lowering *l, struct expr *e, size_t module_at, const char **why)
+{
+	struct di_module *m = module_arg(l, e, module_at, why);
+	const char *name = text_arg(e, 0);
+
+	return m && name ? di_type_find(m, name) : NULL;
+}
+
+static struct expr *atop_sizeof(struct lowering *l, struct expr *e)
+{
+	const char *why = NULL;
+	const struct di_type *t = type_arg(l, e, 1, &why);
+
+	if (!t)
+		return lower_pend(l, e, E(CAST_TYPE), why, "no type \"%s\"", text_arg(e, 0) ? text_arg(e, 0) : "");
+	return number(l, e, (int64_t)di_type_strip(di_type_complete(t))->size);
+}
+
+/* Bit offset of member NAME (a.b), anonymous members searched; -1 when there is none. */
+static int64_t member_offset(const struct di_type *t, const char *name)
+{
+	t = di_type_complete(di_type_strip(t));
+	for (size_t i = 0; i < t->nmembers; i++) {
+		const struct di_member *m = &t->members[i];
+		int64_t inner;
+
+		if (m->name && !strcmp(m->name, name))
+			return (int64_t)m->bit_offset;
+		if (!m->name && (inner = member_offset(m->type, name)) >= 0)
+			return (int64_t)m->bit_offset + inner;
+	}
+	return -1;
+}
+
+static struct expr *atop_offsetof(struct lowering *l, struct expr *e)
+{
+	const char *why = NULL, *member = text_arg(e, 1);
+	const struct di_type *t = type_arg(l, e, 2, &why);
+	int64_t bits = t && member ? member_offset(t, member) : -1;
+
+	if (bits < 0)
+		return lower_pend(l, e, E(CAST_TYPE), why, "no member \"%s\" in \"%s\"", member ? member : "", text_arg(e, 0) ? text_arg(e, 0) : "");
+	return number(l, e, bits / 8);
+}
+
+static struct expr *context(struct lowering *l, struct expr *e, const char *code, size_t first)
+{
+	struct expr *c = expr_new(&l->session->arena, EXPR_CONTEXT, e->span);
+
+	c->type = TYPE_LONG;
+	c->origin = e;
+	c->context.accessor = code;
+	for (size_t i = first; i < e->atop.args.len; i++)
+		vec_push(&l->session->arena, &c->context.args, lower_tree(l, e->atop.args.data[i]));
+	return c;
+}
+
+static struct expr *atop_deref(struct lowering *l, struct expr *e)
+{
+	const struct expr *size = e->atop.args.data[0];
+	int64_t n = size->kind == EXPR_NUMBER ? size->number.value : 0;
+
+	if (n != 1 && n != 2 && n != 4 && n != 8)
+		return lower_pend(l, e, E(ATOP_ARGS), NULL, "@%s reads 1, 2, 4 or 8 bytes", e->atop.name);
+	return context(l, e, arena_printf(&l->session->arena, "stp_load%s(c, (uint64_t)$1, %" PRId64 ")",
+					  *e->atop.name == 'u' ? "_user" : "", n), 1);
+}
+
+static struct expr *atop_register(struct lowering *l, struct expr *e)
+{
+	const struct expr *n = e->atop.args.data[0];
+
+	if (n->kind != EXPR_NUMBER || n->number.value < 0 || n->number.value > 16)
+		return lower_pend(l, e, E(ATOP_ARGS), NULL, "@%s takes a DWARF register number", e->atop.name);
+	return context(l, e, arena_printf(&l->session->arena, "stp_reg(c, %" PRId64 ")", n->number.value), 1);
+}
+
+static struct expr *atop_const(struct lowering *l, struct expr *e)
+{
+	struct expr *x = expr_new(&l->session->arena, EXPR_EMBEDDED, e->span);
+	const char *text = text_arg(e, 0);
+
+	if (!text)
+		return lower_pend(l, e, E(ATOP_ARGS), NULL, "@const takes a C expression in quotes");
+	x->origin = e;
+	x->type = TYPE_LONG;
+	x->embedded.code = arena_printf(&l->session->arena, "STAP_RETVALUE = (int64_t)(%s);", text);
+	l->session->program->needs_kernel_headers = true;
+	return x;
+}
+
+static const struct atop { const char *name; unsigned least, most; atop_fn *lower; } atops[] = {
+	{ "defined", 1, 1, atop_defined },
+	{ "choose_defined", 2, 2, atop_choose_defined },
+	{ "entry", 1, 1, atop_entry },
+	{ "enum", 1, 2, atop_enum },
+	{ "sizeof", 1, 2, atop_sizeof },
+	{ "offsetof", 2, 3, atop_offsetof },
+	{ "kderef", 2, 2, atop_deref },
+	{ "uderef", 2, 2, atop_deref },
+	{ "kregister", 1, 1, atop_register },
+	{ "uregister", 1, 1, atop_register },
+	{ "const", 1, 1, atop_const },
+};
+
+struct expr *lower_atop(struct lowering *l, struct expr *e)
+{
+	const char *names[sizeof atops / sizeof *atops], *near;
+
+	if (e->pending)
+		return e;
+	for (size_t i = 0; i < sizeof atops / sizeof *atops; i++) {
+		const struct atop *a = &atops[i];
+
+		names[i] = a->name;
+		if (strcmp(a->name, e->atop.name))
+			continue;
+		if (e->atop.args.len < a->least || e->atop.args.len > a->most)
+			return lower_pend(l, e, E(ATOP_ARGS), NULL, "@%s takes %u%s argument%s", a->name, a->least,
+					  a->most > a->least ? " or more" : "", a->least == 1 && a->most == 1 ? "" : "s");
+		return a->lower(l, e);
+	}
+	near = nearest_name(e->atop.name, names, sizeof atops / sizeof *atops);
+	return lower_pend(l, e, E(ATOP_UNKNOWN), near ? arena_printf(&l->session->arena, "did you mean @%s?", near) : NULL,
+			  "no operator or macro @%s", e->atop.name);
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What functions and probes do: which globals they read and write, which functions
+ * are recursive or pure, which variables are ever read or written; and the checks that follow
+ * from it (an array changed while foreach walks it). */
+#include "translator/builtin/builtin.h"
+#include "translator/errors.h"
+#include "translator/sema/sema.h"
+
+#include <string.h>
+
+struct effects {
+	struct session *session;
+	struct variable_vec *reads, *writes;
+	struct function *function;
+	bool impure;
+};
+
+static void add_variable(struct session *s, struct variable_vec *v, struct variable *var)
+{
+	for (size_t i = 0; i < v->len; i++)
+		if (v->data[i] == var)
+			return;
+	vec_push(&s->arena, v, var);
+}
+
+static void note_read(struct effects *x, struct expr *e)
+{
+	struct variable *v = e->symbol.ref;
+
+	if (!v)
+		return;
+	v->read = true;
+	if (v->kind == VAR_GLOBAL)
+		add_variable(x->session, x->reads, v);
+}
+
+static void note_write(struct effects *x, struct expr *e)
+{
+	struct variable *v;
+
+	if (e->kind == EXPR_INDEX)
+		e = e->index.base;
+	if (e->kind != EXPR_SYMBOL || !(v = e->symbol.ref))
+		return;
+	v->written = true;
+	if (v->kind == VAR_GLOBAL) {
+		add_variable(x->session, x->writes, v);
+		x->impure = true;
+	}
+}
+
+static void walk_keys(struct visitor *v, struct expr *e)
+{
+	if (e->kind == EXPR_INDEX)
+		for (size_t i = 0; i < e->index.keys.len; i++)
+			if (e->index.keys.data[i])
+				walk_expr(v, e->index.keys.data[i]);
+}
+
+static struct expr *visit_expr(struct visitor *v, struct expr *e)
+{
+	struct effects *x = v->data;
+
+	switch ((int)e->kind) {
+	case EXPR_SYMBOL: note_read(x, e); break;
+	case EXPR_ASSIGN:
+		note_write(x, e->assign.left);
+		walk_keys(v, e->assign.left);
+		walk_expr(v, e->assign.right);
+		return NULL;
+	case EXPR_INCDEC:
+		note_write(x, e->incdec.arg);
+		walk_keys(v, e->incdec.arg);
+		return NULL;
+	case EXPR_CALL:
+		if (e->call.ref && e->call.ref->builtin && !(e->call.ref->builtin->flags & (BI_PURE | BI_CONTEXT)))
+			x->impure = true;
+		if (e->call.ref && !e->call.ref->builtin && !e->call.ref->pure)
+			x->impure = true;
+		break;
+	case EXPR_PRINT: x->impure |= !e->print.to_string; break;
+	case EXPR_EMBEDDED: x->impure |= !strstr(e->embedded.code, "/* pure */"); break;
+	case EXPR_FETCH: x->impure |= e->fetch.program->writes; break;
+	}
+	return e;
+}
+
+static struct stmt *visit_stmt(struct visitor *v, struct stmt *s)
+{
+	struct effects *x = v->data;
+
+	switch ((int)s->kind) {
+	case STMT_DELETE:
+		note_write(x, s->delete_.target);
+		walk_keys(v, s->delete_.target);
+		return NULL;
+	case STMT_FOREACH:
+		for (size_t i = 0; i < s->foreach.keys.len; i++)
+			note_write(x, s->foreach.keys.data[i]);
+		if (s->foreach.value)
+			note_write(x, s->foreach.value);
+		break;
+	case STMT_TRY:
+		if (s->try_.message)
+			note_write(x, s->try_.message);
+		break;
+	case STMT_LOOP: case STMT_EMBEDDED:
+		x->impure |= s->kind == STMT_EMBEDDED;
+		break;
+	}
+	return s;
+}
+
+static void survey(struct effects *x, struct stmt *body, struct expr *condition)
+{
+	struct visitor v = { .pre_expr = visit_expr, .pre_stmt = visit_stmt, .data = x };
+
+	if (body)
+		walk_stmt(&v, body);
+	if (condition)
+		walk_expr(&v, condition);
+}
+
+/* ---- calls ---- */
+
+struct reach { struct map seen; struct function *goal; bool found; };
+
+static struct expr *reach_visit(struct visitor *v, struct expr *e)
+{
+	struct reach *r = v->data;
+
+	if (e->kind != EXPR_CALL)
+		return e;
+	for (struct function *f = e->call.ref; f; f = f->next_overload) {
+		r->found |= f == r->goal;
+		if (f->builtin || !f->body || umap_has(&r->seen, (uint64_t)(uintptr_t)f))
+			continue;
+		umap_put(&r->seen, (uint64_t)(uintptr_t)f, f);
+		walk_stmt(v, f->body);
+	}
+	return e;
+}
+
+static bool calls_itself(struct session *s, struct function *f)
+{
+	struct reach r = { .seen.arena = &s->arena, .goal = f };
+	struct visitor v = { .pre_expr = reach_visit, .data = &r };
+
+	if (f->body)
+		walk_stmt(&v, f->body);
+	return r.found;
+}
+
+static bool embedded_is_pure(const struct function *f)
+{
+	return strstr(f->code, "/* pure */") != NULL;
+}
+
+static void function_effects(struct session *s, struct function *f)
+{
+	struct effects x = { .session = s, .reads = &f->reads, .writes = &f->writes, .function = f };
+
+	if (f->builtin)
+		return;
+	survey(&x, f->body, NULL);
+	f->recursive = calls_itself(s, f);
+	f->pure = f->code ? embedded_is_pure(f) : !x.impure && !f->recursive;
+}
+
+/* ---- foreach over an array that its body changes ---- */
+
+struct guard { struct session *session; struct variable *array; };
+
+static struct expr *guard_expr(struct visitor *v, struct expr *e)
+{
+	struct guard *g = v->data;
+	struct expr *to = e->kind == EXPR_ASSIGN ? e->assign.left : e->kind == EXPR_INCDEC ? e->incdec.arg : NULL;
+
+	if (to && to->kind == EXPR_INDEX && to->index.base->kind == EXPR_SYMBOL && to->index.base->symbol.ref == g->array)
+		diag_error(&g->session->diags, e->span, E(FOREACH_MODIFIES), "\"%s\" is changed while foreach walks it", g->array->name);
+	return e;
+}
+
+static struct stmt *guard_stmt(struct visitor *v, struct stmt *s)
+{
+	struct guard *g = v->data;
+	struct expr *t = s->kind == STMT_DELETE ? s->delete_.target : NULL;
+
+	if (t && t->kind == EXPR_INDEX)
+		t = t->index.base;
+	if (t && t->kind == EXPR_SYMBOL && t->symbol.ref == g->array)
+		diag_error(&g->session->diags, s->span, E(FOREACH_MODIFIES), "\"%s\" is changed while foreach walks it", g->array->name);
+	return s;
+}
+
+static struct stmt *check_foreach(struct visitor *v, struct stmt *s)
+{
+	struct guard g = { .session = v->data };
+	struct visitor inner = { .pre_expr = guard_expr, .pre_stmt = guard_stmt, .data = &g };
+
+	if (s->kind == STMT_FOREACH && s->foreach.base->kind == EXPR_SYMBOL) {
+		g.array = s->foreach.base->symbol.ref;
+		walk_stmt(&inner, s->foreach.body);
+	}
+	return s;
+}
+
+static void check_body(struct session *s, struct stmt *body)
+{
+	struct visitor v = { .pre_stmt = check_foreach, .data = s };
+
+	if (body)
+		walk_stmt(&v, body);
+}
+
+static void warn_unset_locals(struct session *s, struct variable_vec *locals)
+{
+	for (size_t i = 0; i < locals->len; i++) {
+		struct variable *v = locals->data[i];
+
+		if (v->read && !v->written && !symbols_file_of(s, v->span)->library)
+			diag_warning(&s->diags, v->span, E(LOCAL_UNSET), "\"%s\" is never assigned", v->name);
+	}
+}
+
+void sema_effects(struct session *s)
+{
+	struct program *p = s->program;
+
+	/* purity flows from callees to callers: bounded rounds reach every chain */
+	for (unsigned round = 0; round < 8; round++)
+		for (size_t i = 0; i < p->functions.len; i++)
+			function_effects(s, p->functions.data[i]);
+	for (size_t i = 0; i < p->functions.len; i++)
+		check_body(s, p->functions.data[i]->body);
+	for (size_t i = 0; i < p->probes.len; i++) {
+		struct probe *pr = p->probes.data[i];
+		struct effects x = { .session = s, .reads = &pr->reads, .writes = &pr->writes };
+
+		survey(&x, pr->same_as ? NULL : pr->body, pr->condition);
+		for (size_t j = 0; j < pr->saved.len; j++)
+			survey(&x, NULL, pr->saved.data[j]);
+		if (!pr->same_as)
+			check_body(s, pr->body);
+	}
+	for (size_t i = 0; i < p->probes.len; i++)
+		if (!p->probes.data[i]->same_as)
+			warn_unset_locals(s, &p->probes.data[i]->locals);
+	for (size_t i = 0; i < p->functions.len; i++)
+		warn_unset_locals(s, &p->functions.data[i]->locals);
+}

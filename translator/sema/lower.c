@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The walk that lowers target variables, casts and @-operators of all bodies, and
+ * carries C types along script variables until no autocast makes progress. */
+#include "translator/errors.h"
+#include "translator/sema/sema.h"
+
+static bool is_target(const struct expr *e)
+{
+	return e->kind == EXPR_TARGET || e->kind == EXPR_CAST;
+}
+
+static struct expr *lower_place(struct lowering *l, struct expr *e, struct expr *store)
+{
+	return e->kind == EXPR_TARGET ? lower_target(l, e, store) : lower_cast(l, e, store);
+}
+
+static struct expr *binary(struct arena *a, enum op op, struct expr *left, struct expr *right)
+{
+	struct expr *e = expr_new(a, EXPR_BINARY, span_join(left->span, right->span));
+
+	e->binary.op = op;
+	e->binary.left = left;
+	e->binary.right = right;
+	return e;
+}
+
+/* $x op= v  ->  a store of $x op v */
+static struct expr *lower_store(struct visitor *v, struct expr *e)
+{
+	struct lowering *l = v->data;
+	struct arena *a = &l->session->arena;
+	struct expr *place, *value, *r;
+	enum op op;
+
+	if (e->kind == EXPR_ASSIGN) {
+		place = e->assign.left;
+		value = walk_expr(v, e->assign.right);
+		op = e->assign.op;
+	} else {
+		place = e->incdec.arg;
+		value = expr_new(a, EXPR_NUMBER, e->span);
+		value->number.value = 1;
+		op = e->incdec.increment ? OP_ADD : OP_SUB;
+	}
+	if (op != OP_NONE)
+		value = binary(a, op, lower_place(l, expr_clone(a, place), NULL), value);
+	r = lower_place(l, place, value);
+	if (e->kind == EXPR_INCDEC && !e->incdec.prefix && r->kind == EXPR_FETCH)
+		return binary(a, e->incdec.increment ? OP_SUB : OP_ADD, r, expr_clone(a, value->binary.right));
+	return r;
+}
+
+static struct expr *pre(struct visitor *v, struct expr *e)
+{
+	(void)v;
+	if ((e->kind == EXPR_ASSIGN && is_target(e->assign.left)) || (e->kind == EXPR_INCDEC && is_target(e->incdec.arg)))
+		return NULL;
+	if (e->kind == EXPR_ATOP)
+		return NULL;	/* its arguments are lowered by what it means */
+	return e;
+}
+
+static void carry_type(struct lowering *l, struct expr *e)
+{
+	struct variable *v;
+
+	if (e->kind == EXPR_SYMBOL && e->symbol.ref && !e->ctype && e->symbol.ref->ctype) {
+		e->ctype = e->symbol.ref->ctype;
+		l->progress = true;
+	} else if (e->kind == EXPR_ASSIGN && e->assign.op == OP_NONE && e->assign.right->ctype) {
+		e->ctype = e->assign.right->ctype;
+		v = e->assign.left->kind == EXPR_SYMBOL ? e->assign.left->symbol.ref :
+		    e->assign.left->kind == EXPR_INDEX && e->assign.left->index.base->kind == EXPR_SYMBOL ? e->assign.left->index.base->symbol.ref : NULL;
+		if (v && !v->ctype) {
+			v->ctype = e->ctype;
+			l->progress = true;
+		}
+	} else if (e->kind == EXPR_INDEX && e->index.base->kind == EXPR_SYMBOL && e->index.base->symbol.ref) {
+		e->ctype = e->index.base->symbol.ref->ctype;
+	} else if (e->kind == EXPR_CALL && e->call.ref) {
+		e->ctype = e->call.ref->result_ctype;
+		for (size_t i = 0; i < e->call.args.len && i < e->call.ref->params.len; i++)
+			if (e->call.args.data[i]->ctype && !e->call.ref->params.data[i]->ctype) {
+				e->call.ref->params.data[i]->ctype = e->call.args.data[i]->ctype;
+				l->progress = true;
+			}
+	} else if (e->kind == EXPR_TERNARY && !e->ctype) {
+		e->ctype = e->ternary.yes->ctype ? e->ternary.yes->ctype : e->ternary.no->ctype;
+	} else if (e->kind == EXPR_BINARY && (e->binary.op == OP_ADD || e->binary.op == OP_SUB) && !e->ctype) {
+		e->ctype = e->binary.left->ctype ? e->binary.left->ctype : e->binary.right->ctype;
+	}
+}
+
+static struct expr *post(struct visitor *v, struct expr *e)
+{
+	struct lowering *l = v->data;
+
+	switch ((int)e->kind) {
+	case EXPR_TARGET: return lower_target(l, e, NULL);
+	case EXPR_CAST: return lower_cast(l, e, NULL);
+	case EXPR_ATOP: return lower_atop(l, e);
+	case EXPR_ASSIGN:
+		if (is_target(e->assign.left))
+			return lower_store(v, e);
+		break;
+	case EXPR_INCDEC:
+		if (is_target(e->incdec.arg))
+			return lower_store(v, e);
+		break;
+	}
+	carry_type(l, e);
+	return e;
+}
+
+static struct stmt *post_stmt(struct visitor *v, struct stmt *st)
+{
+	struct lowering *l = v->data;
+
+	if (st->kind == STMT_RETURN && l->function && st->return_.value && st->return_.value->ctype && !l->function->result_ctype) {
+		l->function->result_ctype = st->return_.value->ctype;
+		l->progress = true;
+	}
+	return st;
+}
+
+static void lower_body(struct lowering *l, struct stmt **body, struct expr **condition)
+{
+	struct visitor v = { .pre_expr = pre, .post_expr = post, .post_stmt = post_stmt, .data = l };
+
+	if (*body)
+		*body = walk_stmt(&v, *body);
+	if (condition && *condition)
+		*condition = walk_expr(&v, *condition);
+}
+
+static bool lower_round(struct session *s, bool final)
+{
+	struct program *p = s->program;
+	bool progress = false;
+
+	for (size_t i = 0; i < p->probes.len; i++) {
+		struct lowering l = { .session = s, .probe = p->probes.data[i], .final = final };
+		struct stmt *none = NULL;
+
+		lower_body(&l, l.probe->same_as ? &none : &l.probe->body, &l.probe->condition);
+		progress |= l.progress;
+	}
+	for (size_t i = 0; i < p->functions.len; i++) {
+		struct lowering l = { .session = s, .function = p->functions.data[i], .final = final };
+
+		if (l.function->body)
+			lower_body(&l, &l.function->body, NULL);
+		progress |= l.progress;
+	}
+	return progress;
+}
+
+bool sema_target(struct session *s)
+{
+	unsigned before = s->diags.nerrors;
+
+	for (unsigned round = 0; round < 32 && lower_round(s, false); round++)
+		;
+	lower_round(s, true);
+	return s->diags.nerrors == before;
+}
+
+/* ---- what stayed unresolved in code that is reached ---- */
+
+static struct expr *report(struct visitor *v, struct expr *e)
+{
+	struct session *s = v->data;
+
+	if (e->pending) {
+		diag_error(&s->diags, e->span, e->pending->tag, "%s", e->pending->text);
+		if (e->pending->note)
+			diag_note(&s->diags, (struct span){ 0 }, "%s", e->pending->note);
+		return NULL;
+	}
+	return e;
+}
+
+bool sema_report_pending(struct session *s)
+{
+	struct visitor v = { .pre_expr = report, .data = s };
+	struct program *p = s->program;
+	unsigned before = s->diags.nerrors;
+
+	for (size_t i = 0; i < p->probes.len; i++) {
+		if (!p->probes.data[i]->same_as)
+			walk_stmt(&v, p->probes.data[i]->body);
+		if (p->probes.data[i]->condition)
+			walk_expr(&v, p->probes.data[i]->condition);
+	}
+	for (size_t i = 0; i < p->functions.len; i++)
+		if (p->functions.data[i]->body)
+			walk_stmt(&v, p->functions.data[i]->body);
+	return s->diags.nerrors == before;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Pass 2 from end to end: the stages of sema.h in order, verified. */
+#include "translator/errors.h"
+#include "translator/opt/opt.h"
+#include "translator/sema/sema.h"
+
+/* Fold and sweep until nothing changes: what is left is reached. */
+static void settle_reach(struct session *s)
+{
+	for (unsigned i = 0; i < 16; i++) {
+		bool changed = opt_fold(s->program);
+
+		changed |= opt_dead(s->program);
+		if (!changed)
+			break;
+	}
+}
+
+static void forget_effects(struct program *p)
+{
+	for (size_t i = 0; i < p->globals.len; i++)
+		p->globals.data[i]->read = p->globals.data[i]->written = false;
+	for (size_t i = 0; i < p->functions.len; i++)
+		vec_clear(&p->functions.data[i]->reads), vec_clear(&p->functions.data[i]->writes);
+	for (size_t i = 0; i < p->probes.len; i++)
+		vec_clear(&p->probes.data[i]->reads), vec_clear(&p->probes.data[i]->writes);
+}
+
+static bool verified(struct session *s, const char *stage)
+{
+	const char *wrong = s->diags.nerrors ? NULL : program_verify(s->program);
+
+	if (!wrong)
+		return s->diags.nerrors == 0;
+	return diag_error(&s->diags, (struct span){ 0 }, E(INTERNAL), "after %s: %s", stage, wrong);
+}
+
+static bool resolve(struct session *s)
+{
+	bool ok = sema_points(s);
+
+	ok &= sema_symbols(s);
+	if (!ok)
+		return false;
+	ok = sema_target(s);
+	settle_reach(s);
+	ok &= sema_report_pending(s);
+	return ok;
+}
+
+static bool display(struct session *s)
+{
+	if (s->opt.no_global_display)
+		return true;
+	return sema_display_globals(s) && sema_infer(s);
+}
+
+bool sema_run(struct session *s)
+{
+	s->program = ARENA_NEW(&s->arena, struct program);
+	s->program->session = s;
+	s->program->arena = &s->arena;
+	if (!library_open(s) || !sema_papers(s, s->script) || !resolve(s) || !sema_infer(s))
+		return false;
+	sema_effects(s);
+	if (s->diags.nerrors || !display(s))
+		return false;
+	settle_reach(s);
+	forget_effects(s->program);
+	sema_effects(s);
+	return verified(s, "pass 2");
+}
