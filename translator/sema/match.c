@@ -29,8 +29,9 @@ void shape_of_pattern(struct arena *a, struct shape *sh, const char *pattern)
 		part->value = NULL;
 		p += len;
 		if (*p == '(') {
-			part->arg = p[1] == 's' ? SHAPE_STRING : SHAPE_NUMBER;
-			p = strchr(p, ')') + 1;
+			part->arg = p[1] == 's' || p[1] == '"' ? SHAPE_STRING : SHAPE_NUMBER;
+			p = strstr(p, p[1] == '"' ? "\")" : ")");
+			p = p ? strchr(p, ')') + 1 : "";
 		}
 		p += *p == '.';
 	}
@@ -135,6 +136,13 @@ static bool fit_from(struct fit *f, unsigned i, unsigned j)
 		return false;
 	f->parts[j] = c;
 	return fit_from(f, i + 1, j + 1);
+}
+
+bool match_may_fit(struct arena *a, const struct point *point, const struct shape *sh)
+{
+	struct fit f = { .arena = a, .point = point, .shape = sh, .prefix = true };
+
+	return fit_from(&f, 0, 0);
 }
 
 /* ---- all rows and aliases ---- */

@@ -70,6 +70,8 @@ VEC_OF(candidate_vec, struct candidate *);
 
 void shape_of_pattern(struct arena *a, struct shape *sh, const char *pattern);
 bool shape_of_point(struct shape *sh, const struct point *p);	/* false: too long */
+/* Could POINT, or its first components, fit SH? */
+bool match_may_fit(struct arena *a, const struct point *point, const struct shape *sh);
 /* All that POINT (without braces) fits, rows first, then aliases in the order they were read. */
 void match_candidates(struct points *ps, const struct point *point, struct candidate_vec *out);
 /* POINT fits nothing: say what would. */
