@@ -219,6 +219,20 @@ int plan_load(struct arena *a, const char *dir, struct plan *plan)
 	return err;
 }
 
+const char *plan_build_dir(struct arena *a, const char *dir)
+{
+	static const char head[] = PLAN_VERSION "\nbuild ";
+	struct strbuf b = STRBUF_INIT;
+	const char *p = NULL;
+
+	if (!read_file(arena_printf(a, "%s/" PLAN_FILE, dir), &b) && !strncmp(sb_str(&b), head, sizeof head - 1)) {
+		p = b.s + sizeof head - 1;
+		p = arena_strndup(a, p, strcspn(p, "\n"));
+	}
+	sb_free(&b);
+	return p;
+}
+
 static const char *hole_value(const struct plan_values *v, char hole)
 {
 	switch (hole) {

@@ -63,6 +63,8 @@ const char *const *plan_runtime_link(struct arena *a, const struct plan_source *
 int plan_save(struct arena *a, struct plan *plan, const char *dir);
 /* 0, -ENOENT, or -EBADMSG: damaged, or not what this version writes. */
 int plan_load(struct arena *a, const char *dir, struct plan *plan);
+/* Only the kernel's build folder of the plan in DIR, nothing checked; NULL when there is none. */
+const char *plan_build_dir(struct arena *a, const char *dir);
 
 /* Values for the holes. */
 struct plan_values {

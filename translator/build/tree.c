@@ -124,7 +124,7 @@ bool tree_open(struct build_job *job, struct kernel_tree *t)
 
 bool tree_path_ok(const char *dir)
 {
-	return !dir[strcspn(dir, " \t\n:;#%$\\'\"`&|<>()*?[]{}!,=~")];
+	return !dir[strcspn(dir, " \t\n:;#%$\\'\"`&|<>()*?[]{}")];
 }
 
 /* Take everything out of our environment that could change what make or the compiler does. */

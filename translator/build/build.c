@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which way a module is made: found in the cache, replayed, or by kbuild. */
+#include "translator/build/build.h"
+
+#include "lib/run.h"
+#include "translator/build/cache.h"
+#include "translator/build/kbuild.h"
+#include "translator/build/key.h"
+#include "translator/build/replay.h"
+#include "translator/build/report.h"
+#include "translator/build/runtime.h"
+#include "translator/build/tree.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+struct build {
+	struct build_job *job;
+	struct kernel_tree tree;
+	struct runtime_key key;
+	char module_key[SHA256_HEX];
+	struct runtime rt;
+	bool have_runtime;
+};
+
+static bool check_name(struct build_job *job)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+	static const char *const taken[] = { KBUILD_SCRIPT, "stp_runtime", "stp_modpost" };
+	size_t i, n = strlen(job->name);
+
+	if (!n || n > BUILD_MODULE_NAME_MAX || job->name[strspn(job->name, letters)])
+		return job_fail(job, BUILD_FAIL_ARGUMENT, "`%s` cannot be a module's name: those have 1 to %d letters, digits and _",
+				job->name, BUILD_MODULE_NAME_MAX);
+	for (i = 0; i < sizeof taken / sizeof *taken; i++)
+		if (!strcmp(job->name, taken[i]))
+			return job_fail(job, BUILD_FAIL_ARGUMENT, "`%s` is a name of the build itself: choose another for the module",
+					job->name);
+	return true;
+}
+
+/* A cache directory in which nothing can be built is no cache. */
+static void check_cache(struct build_job *job)
+{
+	if (!job->cache_dir)
+		return;
+	if (tree_path_ok(job->cache_dir) && *job->cache_dir == '/')
+		return;
+	job_log(job, 0, "the cache in `%s` is not used: kbuild needs an absolute path without spaces and special characters; "
+		"set STAP_CACHE_DIR to another place", job->cache_dir);
+	job->cache_dir = NULL;
+}
+
+static bool prepare(struct build *b)
+{
+	struct build_job *job = b->job;
+	uint64_t begun = now_us();
+	bool ok;
+
+	job->ko = NULL;
+	job->how = BUILD_NOTHING;
+	job->why_kbuild = job->error = job->detail = NULL;
+	job->failure = BUILD_OK;
+	job->times = (struct build_times){ 0 };
+	check_cache(job);
+	ok = tree_open(job, &b->tree) && key_find(job, &b->tree, &b->key);
+	job->times.key = now_us() - begun;
+	return ok;
+}
+
+static bool use_module_cache(const struct build_job *job) { return job->cache_dir && !job->no_module_cache; }
+
+static bool find_cached(struct build *b)
+{
+	struct build_job *job = b->job;
+	uint64_t begun = now_us();
+	bool found;
+
+	if (!use_module_cache(job))
+		return false;
+	key_module(job, b->key.hex, b->module_key);
+	found = cache_get_module(job, b->module_key, job->ko);
+	job->times.lookup = now_us() - begun;
+	if (found)
+		job->how = BUILD_CACHED;
+	return found;
+}
+
+static void keep_module(struct build *b)
+{
+	struct build_job *job = b->job;
+	int err;
+
+	if (!use_module_cache(job))
+		return;
+	err = cache_put_module(job, b->module_key, job->ko);
+	if (err)
+		job_log(job, 0, "the module is not kept in %s: %s", job->cache_dir, strerror(-err));
+	else
+		cache_trim(job);
+}
+
+/* Open the runtime, if that is of use. False: the job has its error. */
+static bool open_runtime(struct build *b)
+{
+	struct build_job *job = b->job;
+	const char *why = NULL;
+
+	if (job->force_kbuild || !job->cache_dir)
+		return true;
+	switch (runtime_open(job, &b->tree, &b->key, &b->rt, &why)) {
+	case RUNTIME_OK:
+		b->have_runtime = true;
+		return true;
+	case RUNTIME_NO_CACHE:
+		job_log(job, 0, "the runtime is not kept in the cache (%s): kbuild makes all of the module", why);
+		job->cache_dir = NULL;
+		return true;
+	case RUNTIME_FAILED:
+		break;
+	}
+	return false;
+}
+
+/* By replay if possible; *declined: kbuild is to do it. False: the job has its error. */
+static bool try_replay(struct build *b, bool *declined)
+{
+	struct build_job *job = b->job;
+
+	*declined = true;
+	if (job->force_kbuild)
+		job->why_kbuild = "--kbuild was given";
+	else if (!b->have_runtime)
+		job->why_kbuild = "there is no cache for a built runtime";
+	else if (job->needs_kernel_headers)
+		job->why_kbuild = "the script has C that includes kernel headers";
+	if (job->why_kbuild)
+		return true;
+	switch (replay_module(job, &b->rt, &job->why_kbuild)) {
+	case REPLAY_OK:
+		job->how = BUILD_REPLAYED;
+		*declined = false;
+		return true;
+	case REPLAY_DECLINED:
+		return true;
+	case REPLAY_FAILED:
+		break;
+	}
+	return false;
+}
+
+static bool make_module(struct build *b)
+{
+	struct build_job *job = b->job;
+	const char *runtime;
+	bool declined;
+
+	if (!open_runtime(b) || !try_replay(b, &declined))
+		return false;
+	if (!declined)
+		return true;
+	job_log(job, 1, "kbuild makes the module: %s", job->why_kbuild);
+	runtime = b->have_runtime && !b->rt.plan.unusable ? b->rt.dir : NULL;
+	return kbuild_module(job, &b->tree, &b->key, runtime);
+}
+
+bool build_module(struct build_job *job)
+{
+	struct build b = { .job = job, .rt.lock = -1 };
+	uint64_t begun = now_us();
+	bool ok;
+
+	ok = prepare(&b) && check_name(job);
+	if (ok) {
+		job->ko = arena_printf(job->arena, "%s/%s.ko", job->tmpdir, job->name);
+		if (!find_cached(&b)) {
+			ok = make_module(&b);
+			if (ok)
+				keep_module(&b);
+		}
+	}
+	runtime_close(&b.rt);
+	if (!ok)
+		job->ko = NULL;
+	job->times.total = now_us() - begun;
+	return ok;
+}
+
+bool build_prepare(struct build_job *job)
+{
+	struct build b = { .job = job, .rt.lock = -1 };
+	const char *why = "no cache directory is given";
+	bool ok = prepare(&b);
+
+	if (ok && job->cache_dir)
+		switch (runtime_open(job, &b.tree, &b.key, &b.rt, &why)) {
+		case RUNTIME_OK:
+			runtime_close(&b.rt);
+			return true;
+		case RUNTIME_NO_CACHE:
+			break;
+		case RUNTIME_FAILED:
+			return false;
+		}
+	return ok && job_fail(job, BUILD_FAIL_DISK, "the runtime cannot be kept: %s", why);
+}
