@@ -52,7 +52,7 @@ typedef __SIZE_TYPE__ size_t;
 
 #define STP_UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define STP_LIKELY(x) __builtin_expect(!!(x), 1)
-#define STP_COLD __attribute__((cold, noinline))
+#define STP_COLD __attribute__((__cold__, __noinline__))
 #define STP_MAXKEYS 9
 
 struct stp_ctx;
@@ -73,7 +73,7 @@ struct stp_hist {
 	uint32_t buckets;	/* linear: (high - low) / step + 1, and one below, one above; log: STP_HIST_LOG_BUCKETS */
 	int64_t low, high, step;
 };
-#define STP_HIST_LOG_BUCKETS 129	/* -2^63 … -1, 0, 1 … 2^62 */
+#define STP_HIST_LOG_BUCKETS 128	/* -2^63 … -1, 0, 1 … 2^62 */
 
 enum stp_stat_op { STP_COUNT, STP_SUM, STP_MIN, STP_MAX, STP_AVG, STP_VARIANCE };
 
@@ -163,6 +163,8 @@ struct stp_limits {
 	uint32_t ret_active;		/* default maxactive of return probes, 0: by CPUs */
 	uint64_t max_memory;		/* bytes, 0: no limit */
 	uint64_t overload_threshold, overload_interval;	/* cycles (nanoseconds where there is no cycle counter) */
+	int32_t hist_elision;		/* HIST_ELISION + 1; 0: the default; negative: off */
+	uint32_t pad;
 };
 
 enum stp_module_flag { STP_MODULE_TIMING = 1, STP_MODULE_BULK = 2, STP_MODULE_NO_GLOBAL_DISPLAY = 4 };
@@ -211,6 +213,10 @@ struct stp_ctx {
 	uint32_t error_kind;		/* enum stp_error_kind */
 	uint32_t cpu;
 	void *family_data;		/* of the attaching family (perf record, sk_buff, …) */
+	/* of the core: */
+	char *frame_base;
+	uint64_t out_lost;		/* bytes of this run's text given up */
+	struct stp_map *pinned;		/* arrays that this run walks */
 	/* the runtime's own fields follow (kernel/context.h); sizeof is not part of the ABI */
 };
 enum stp_error_kind { STP_ERR_SCRIPT /* error() */, STP_ERR_FAULT, STP_ERR_LIMIT /* always ends the session */, STP_ERR_ARITH, STP_ERR_MAP, STP_ERR_STRING };
@@ -292,6 +298,7 @@ struct stp_iter {
 	uint64_t left;			/* elements still wanted */
 	uint32_t mask, pos;
 	const union stp_key *slice;
+	uint32_t scan, index, sorted, pad;	/* entries still to look at; the current one */
 };
 /* COLUMN 0: by value (statistics: by OP), else by key; ORDER 0 none (insertion), 1 up, -1 down;
  * LIMIT < 0: all.  Nested foreach over one array must have the outer one's order or none. */
@@ -342,7 +349,9 @@ void stp_out_str(struct stp_out *o, const char *s);			/* %s without flags */
 void stp_out_dec(struct stp_out *o, int64_t v);				/* %d without flags */
 void stp_out_long(struct stp_out *o, const struct stp_fmt *f, int64_t v);	/* every numeric conversion and %c */
 void stp_out_fmt_str(struct stp_out *o, const struct stp_fmt *f, const char *s);
-/* %m, %M: WIDTH bytes (1…1024) of memory at kernel address ADDR, raw or in hexadecimal. */
+#define STP_MEM_MOST 1024
+/* %m, %M: PRECISION bytes (1…STP_MEM_MOST, 1 when not given) of memory at ADDR, raw or in hexadecimal,
+ * in WIDTH columns. With ALT user memory, else the kernel's. Error FAULT. */
 void stp_out_mem(struct stp_ctx *c, struct stp_out *o, const struct stp_fmt *f, uint64_t addr, bool hex);
 /* More room in an output record: ends this one, starts the next. False: the text is lost (counted). */
 bool stp_out_more(struct stp_out *o, size_t need);

@@ -9,11 +9,14 @@
 #define STP_PLAT_H
 
 #include <stp/abi.h>
+#include <stp/wire.h>
 
 #ifdef __KERNEL__
+#include <linux/errno.h>
 #include <linux/string.h>
 #include <linux/limits.h>
 #else
+#include <errno.h>
 #include <string.h>
 #include <limits.h>
 #endif

@@ -26,13 +26,14 @@
 #define STP_WIRE_VERSION 1
 #define STP_REC_MAGIC 0x5354u		/* "ST" */
 #define STP_MAXRECORD 8192		/* payload of one record, bytes */
+#define STP_REC_CONTINUES 1
 
 enum stp_rec_kind { STP_REC_TEXT = 1, STP_REC_PAD = 2, STP_REC_LOST = 3 /* payload: struct stp_lost */ };
 
 struct stp_rec {
 	uint16_t magic;			/* STP_REC_MAGIC */
 	uint8_t kind;			/* enum stp_rec_kind */
-	uint8_t flags;			/* 1: goes on in the next record of this CPU */
+	uint8_t flags;			/* STP_REC_CONTINUES: goes on in the next record of this CPU (if that one was not lost) */
 	uint32_t len;			/* payload bytes, without padding */
 	uint64_t seq;
 	uint32_t cpu;
