@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reading and writing the probed world's memory, on the platform's safe accesses.
+ * A fault is an error of the handler run that names the address, or the fallback
+ * text where the script gave one. */
+#include "state.h"
+
+static STP_COLD void error_fault(struct stp_ctx *c, const char *fmt, uint64_t addr)
+{
+	stp_error_s(c, STP_ERR_FAULT, fmt, NULL, (int64_t)addr);
+}
+
+/* The low SIZE bytes of *V, where they are in memory. */
+static inline void *low_bytes(uint64_t *v, uint32_t size)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	return (char *)v + sizeof *v - size;
+#else
+	(void)size;
+	return v;
+#endif
+}
+
+uint64_t stp_load(struct stp_ctx *c, uint64_t addr, uint32_t size)
+{
+	uint64_t v = 0;
+
+	if (STP_LIKELY(!plat_read_kernel(low_bytes(&v, size), addr, size)))
+		return v;
+	error_fault(c, "cannot read kernel memory at 0x%x", addr);
+	return 0;
+}
+
+uint64_t stp_load_user(struct stp_ctx *c, uint64_t addr, uint32_t size)
+{
+	uint64_t v = 0;
+
+	if (STP_LIKELY(!plat_read_user(low_bytes(&v, size), addr, size)))
+		return v;
+	error_fault(c, "cannot read user memory at 0x%x", addr);
+	return 0;
+}
+
+void stp_store(struct stp_ctx *c, uint64_t addr, uint32_t size, uint64_t v)
+{
+	if (STP_UNLIKELY(plat_write_kernel(addr, low_bytes(&v, size), size)))
+		error_fault(c, "cannot write kernel memory at 0x%x", addr);
+}
+
+void stp_store_user(struct stp_ctx *c, uint64_t addr, uint32_t size, uint64_t v)
+{
+	if (STP_UNLIKELY(plat_write_user(addr, low_bytes(&v, size), size)))
+		error_fault(c, "cannot write user memory at 0x%x", addr);
+}
+
+/* Bytes of DST that may be used, with the NUL. */
+static inline size_t limit(size_t size, int64_t max)
+{
+	return max > 0 && (uint64_t)max < size ? (size_t)max + 1 : size;
+}
+
+void stp_kernel_string(struct stp_ctx *c, char *dst, size_t size, uint64_t addr, int64_t max)
+{
+	if (STP_LIKELY(plat_string_kernel(dst, addr, limit(size, max)) >= 0))
+		return;
+	*dst = 0;
+	error_fault(c, "cannot read a string of kernel memory at 0x%x", addr);
+}
+
+void stp_user_string(struct stp_ctx *c, char *dst, size_t size, uint64_t addr, int64_t max)
+{
+	if (STP_LIKELY(plat_string_user(dst, addr, limit(size, max)) >= 0))
+		return;
+	*dst = 0;
+	error_fault(c, "cannot read a string of user memory at 0x%x", addr);
+}
+
+void stp_kernel_string_or(struct stp_ctx *c, char *dst, size_t size, uint64_t addr, const char *fallback)
+{
+	(void)c;
+	if (STP_UNLIKELY(plat_string_kernel(dst, addr, size) < 0))
+		stp_str_copy(dst, fallback, size);
+}
+
+void stp_user_string_or(struct stp_ctx *c, char *dst, size_t size, uint64_t addr, const char *fallback)
+{
+	(void)c;
+	if (STP_UNLIKELY(plat_string_user(dst, addr, size) < 0))
+		stp_str_copy(dst, fallback, size);
+}

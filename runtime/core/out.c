@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Text on its way out: into this run's output record, or into a string.
+ *
+ * A record is reserved when a handler first prints and filled in place; a handler
+ * that prints more than one record holds gets a second one, and the first is marked
+ * as going on.  When there is no room, the rest of the run's text is given up as a
+ * whole, so that what does arrive is whole from its beginning; its bytes are counted. */
+#include "state.h"
+
+#define LEAST 256	/* bytes to ask for: shorter pieces are not worth a record */
+
+bool stp_out_more(struct stp_out *o, size_t need)
+{
+	struct stp_ctx *c = o->ctx;
+	size_t room = 0;
+
+	if (!c) {
+		stp_core_count_truncated();
+		return false;
+	}
+	if (c->out_lost) {
+		c->out_lost += need;
+		return false;
+	}
+	if (o->start)
+		plat_out_commit((size_t)(o->pos - o->start), STP_REC_CONTINUES);
+	o->start = plat_out_reserve(need < LEAST ? LEAST : need > STP_MAXRECORD ? STP_MAXRECORD : need, &room);
+	if (STP_UNLIKELY(!o->start)) {
+		o->pos = o->end = NULL;
+		c->out_lost = need;
+		return false;
+	}
+	o->pos = o->start;
+	o->end = o->start + room;
+	return true;
+}
+
+void stp_out_flush(struct stp_ctx *c)
+{
+	struct stp_out *o = &c->out;
+
+	if (o->start)
+		plat_out_commit((size_t)(o->pos - o->start), 0);
+	o->start = o->pos = o->end = NULL;
+	if (STP_UNLIKELY(c->out_lost)) {
+		plat_out_lost(c->out_lost);
+		c->out_lost = 0;
+	}
+}
+
+static __attribute__((__noinline__)) void text_slow(struct stp_out *o, const char *s, size_t len)
+{
+	size_t n;
+
+	while (len) {
+		n = (size_t)(o->end - o->pos);
+		if (!n) {
+			if (!stp_out_more(o, len))
+				return;
+			continue;
+		}
+		if (n > len)
+			n = len;
+		memcpy(o->pos, s, n);
+		o->pos += n;
+		s += n;
+		len -= n;
+	}
+}
+
+void stp_out_text(struct stp_out *o, const char *s, size_t len)
+{
+	if (STP_UNLIKELY((size_t)(o->end - o->pos) <= len)) {
+		text_slow(o, s, len);
+		return;
+	}
+	memcpy(o->pos, s, len);
+	o->pos += len;
+}
+
+void stp_out_str(struct stp_out *o, const char *s)
+{
+	stp_out_text(o, s, strlen(s));
+}
