@@ -90,7 +90,7 @@ struct build_job {
 	const char *detail;		/* the tools' own words, trimmed to the first errors; or NULL */
 };
 
-/* Make the module.  False: job->failure, error and detail say why; nothing but
+/* Make the module.  Directories in the job become absolute.  False: job->failure, error and detail say why; nothing but
  * scratch files in tmpdir is left.  Trouble with the cache alone never fails a
  * build: it goes on without, after a warning in the log. */
 bool build_module(struct build_job *job);

@@ -31,12 +31,6 @@ static const char kbuild_text[] =
 
 #define FREESTANDING "-DSTP_FREESTANDING -ffreestanding"
 
-bool output_blames_disk(const char *output)
-{
-	return strstr(output, "No space left on device") || strstr(output, "Disk quota exceeded") ||
-	       strstr(output, "Read-only file system");
-}
-
 static int write_kbuild(struct build_job *job, const struct kbuild_dir *k)
 {
 	struct strbuf b = STRBUF_INIT;
@@ -53,6 +47,7 @@ static int write_kbuild(struct build_job *job, const struct kbuild_dir *k)
 static int write_script(struct build_job *job, const struct kbuild_dir *k)
 {
 	struct strbuf b = STRBUF_INIT;
+	const char *name = job_c_path(job);
 	const char *const *d;
 	const char *eq;
 	int err;
@@ -62,9 +57,8 @@ static int write_script(struct build_job *job, const struct kbuild_dir *k)
 		sb_printf(&b, "#define %.*s %s\n", (int)(eq - *d), *d, *eq ? eq + 1 : "1");
 	}
 	sb_puts(&b, "#line 1 ");
-	sb_c_quote(&b, k->module, strlen(k->module));
-	sb_truncate(&b, b.len - 1);
-	sb_puts(&b, ".c\"\n");
+	sb_c_quote(&b, name, strlen(name));
+	sb_putc(&b, '\n');
 	sb_add(&b, k->text, k->len);
 	err = write_file_atomic(arena_printf(job->arena, "%s/" KBUILD_SCRIPT ".c", k->dir), b.s, b.len, 0644);
 	sb_free(&b);
@@ -76,12 +70,19 @@ static int copy_built(struct build_job *job, const struct kbuild_dir *k, const c
 	return file_copy(arena_printf(job->arena, "%s/%s", k->runtime, name), arena_printf(job->arena, "%s/%s", k->dir, as));
 }
 
-/* kbuild knows how to make x.o from x.o_shipped. */
+/* kbuild knows how to make x.o from x.o_shipped, but leaves no .cmd file then,
+ * which modpost reads where CONFIG_MODULE_SRCVERSION_ALL is set. */
 static int lay_out_runtime(struct build_job *job, const struct kbuild_dir *k)
 {
+	static const char none[] = "# made before\n";
 	int err = copy_built(job, k, "include/stp_kfeat.h", "include/stp_kfeat.h");
 
-	return err ? err : copy_built(job, k, PLAN_RUNTIME_OBJECT, PLAN_RUNTIME_OBJECT "_shipped");
+	if (!err)
+		err = copy_built(job, k, PLAN_RUNTIME_OBJECT, PLAN_RUNTIME_OBJECT "_shipped");
+	if (!err)
+		err = write_file_atomic(arena_printf(job->arena, "%s/." PLAN_RUNTIME_OBJECT ".cmd", k->dir), none,
+					sizeof none - 1, 0644);
+	return err;
 }
 
 static int lay_out(struct build_job *job, const struct runtime_key *key, const struct kbuild_dir *k)
@@ -124,13 +125,11 @@ bool kbuild_make(struct build_job *job, const struct kernel_tree *t, const struc
 }
 
 /* Which file is at fault, from what make printed. */
-static bool fail_compile(struct build_job *job, const char *output)
+static bool fail_kbuild(struct build_job *job, const char *output)
 {
-	const char *kept = job->keep ? arena_printf(job->arena, "; it is %s/%s.c", job->tmpdir, job->name) : "";
-
+	if (strstr(output, job_c_path(job)) || strstr(output, KBUILD_SCRIPT))
+		return job_fail_compile(job, output);
 	job_detail(job, output);
-	if (strstr(output, arena_printf(job->arena, "%s.c:", job->name)) || strstr(output, KBUILD_SCRIPT))
-		return job_fail(job, BUILD_FAIL_COMPILE, "the script's C does not compile%s", kept);
 	return job_fail(job, BUILD_FAIL_RUNTIME, "kbuild could not make the module for kernel %s", job->release);
 }
 
@@ -145,7 +144,10 @@ bool kbuild_module(struct build_job *job, const struct kernel_tree *t, const str
 	uint64_t begun = now_us();
 	const char *output, *made;
 	bool ok;
+	int err = write_file_atomic(job_c_path(job), job->c_text, job->c_len, 0644);
 
+	if (err)
+		return job_fail_errno(job, err, "write", job_c_path(job));
 	remove_tree(k.dir);
 	if (job->progress && !runtime)
 		fprintf(job->progress, "building the module and the runtime for %s with kbuild …\n", job->release);
@@ -153,7 +155,7 @@ bool kbuild_module(struct build_job *job, const struct kernel_tree *t, const str
 		return false;
 	made = arena_printf(job->arena, "%s/%s.ko", k.dir, k.module);
 	if (!ok || access(made, R_OK))
-		return fail_compile(job, output);
+		return fail_kbuild(job, output);
 	if (*output)
 		job_log(job, 2, "%s", output);
 	if (rename(made, job->ko) < 0)

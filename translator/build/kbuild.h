@@ -31,7 +31,4 @@ bool kbuild_module(struct build_job *job, const struct kernel_tree *t, const str
 /* Find out which of DIR/kfeat/NAME.c this kernel has and write DIR/include/stp_kfeat.h. */
 bool kfeat_probe(struct build_job *job, const struct kernel_tree *t, const struct runtime_key *key, const char *dir);
 
-/* What OUTPUT says about the disk: a message that it is full or read-only. */
-bool output_blames_disk(const char *output);
-
 #endif

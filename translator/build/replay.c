@@ -20,6 +20,7 @@ struct replay {
 	struct build_job *job;
 	const struct runtime *rt;
 	struct plan_values v;
+	const char *const *env;
 	const char **why;
 };
 
@@ -55,14 +56,12 @@ static enum replay_result command_failed(struct replay *r, const struct plan_ste
 	const char *output = sb_str(&run->out);
 	char how[64];
 
-	if (strstr(output, "No space left on device") || strstr(output, "Disk quota exceeded")) {
+	if (output_blames_disk(output)) {
 		job_fail_errno(job, -ENOSPC, "write", job->tmpdir);
 		return REPLAY_FAILED;
 	}
 	if (st->kind == PLAN_COMPILE && WIFEXITED(run->status)) {
-		job_detail(job, output);
-		job_fail(job, BUILD_FAIL_COMPILE, "the script's C does not compile%s",
-			 job->keep ? arena_printf(job->arena, "; it is %s", r->v.c) : "");
+		job_fail_compile(job, output);
 		return REPLAY_FAILED;
 	}
 	return decline(r, arena_printf(job->arena, "%s %s", st->args.data[0], run_describe(run, how, sizeof how)));
@@ -80,7 +79,7 @@ static uint64_t *step_time(struct build_job *job, enum plan_kind kind)
 static enum replay_result run_step(struct replay *r, const struct plan_step *st)
 {
 	struct run run = {
-		.argv = plan_fill(r->job->arena, st, &r->v), .env = r->rt->plan.env.data, .cwd = r->rt->plan.cwd,
+		.argv = plan_fill(r->job->arena, st, &r->v), .env = r->env, .cwd = r->rt->plan.cwd,
 		.merge_stderr = true, .group = true,
 	};
 	enum replay_result result = REPLAY_OK;
@@ -134,9 +133,9 @@ enum replay_result replay_module(struct build_job *job, const struct runtime *rt
 {
 	struct arena *a = job->arena;
 	struct replay r = {
-		.job = job, .rt = rt, .why = why,
+		.job = job, .rt = rt, .why = why, .env = tree_clean_env(a, &rt->plan.env),
 		.v = {
-			.c = arena_printf(a, "%s/%s.c", job->tmpdir, job->name),
+			.c = job_c_path(job),
 			.o = arena_printf(a, "%s/%s.script.o", job->tmpdir, job->name),
 			.j = arena_printf(a, "%s/%s.o", job->tmpdir, job->name),
 			.m = arena_printf(a, "%s/%s.mod.o", job->tmpdir, job->name),

@@ -80,6 +80,19 @@ void job_detail(struct build_job *job, const char *output)
 	sb_free(&b);
 }
 
+const char *job_c_path(const struct build_job *job)
+{
+	return arena_printf(job->arena, "%s/%s.c", job->tmpdir, job->name);
+}
+
+bool job_fail_compile(struct build_job *job, const char *output)
+{
+	job_detail(job, output);
+	if (job->keep)
+		return job_fail(job, BUILD_FAIL_COMPILE, "the script's C (%s) does not compile", job_c_path(job));
+	return job_fail(job, BUILD_FAIL_COMPILE, "the script's C does not compile; with -k it is kept to be looked at");
+}
+
 void job_log(const struct build_job *job, unsigned level, const char *fmt, ...)
 {
 	va_list ap;

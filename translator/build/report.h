@@ -14,6 +14,11 @@ bool job_fail_errno(struct build_job *job, int err, const char *verb, const char
  * dozen at most; make's own lines left out. */
 void job_detail(struct build_job *job, const char *output);
 
+/* The file in tmpdir that the user may look at. */
+const char *job_c_path(const struct build_job *job);
+/* The compiler refused the script's C and printed OUTPUT. */
+bool job_fail_compile(struct build_job *job, const char *output);
+
 /* Text for the log at verbosity LEVEL and above; level 0 is a warning. */
 void job_log(const struct build_job *job, unsigned level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

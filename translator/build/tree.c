@@ -127,8 +127,13 @@ bool tree_path_ok(const char *dir)
 	return !dir[strcspn(dir, " \t\n:;#%$\\'\"`&|<>()*?[]{}")];
 }
 
-/* Take everything out of our environment that could change what make or the compiler does. */
-static const char *const *clean_env(struct arena *a)
+bool output_blames_disk(const char *output)
+{
+	return strstr(output, "No space left on device") || strstr(output, "Disk quota exceeded") ||
+	       strstr(output, "Read-only file system");
+}
+
+const char *const *tree_clean_env(struct arena *a, const struct arg_vec *extra)
 {
 	static const char *const kept[] = { "PATH", "HOME", "TMPDIR", "USER", "LOGNAME", "CCACHE_DIR" };
 	struct arg_vec env = { 0 };
@@ -143,6 +148,8 @@ static const char *const *clean_env(struct arena *a)
 			vec_push(a, &env, name);
 	}
 	vec_push(a, &env, "LC_ALL=C");
+	for (i = 0; extra && i < extra->len; i++)
+		vec_push(a, &env, extra->data[i]);
 	vec_push(a, &env, NULL);
 	return env.data;
 }
@@ -168,7 +175,7 @@ bool tree_make(struct build_job *job, const struct kernel_tree *t, const struct 
 		vec_push(job->arena, &argv, *target);
 	vec_push(job->arena, &argv, NULL);
 	job_log_command(job, argv.data);
-	*r = (struct run){ .argv = argv.data, .env = clean_env(job->arena), .merge_stderr = true, .group = true };
+	*r = (struct run){ .argv = argv.data, .env = tree_clean_env(job->arena, NULL), .merge_stderr = true, .group = true };
 	err = run_wait(r);
 	if (err == -ENOENT)
 		return job_fail(job, BUILD_FAIL_TOOL, "make is not installed, and kernel modules are built with it: install the package make");

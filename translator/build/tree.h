@@ -35,6 +35,13 @@ struct kbuild_run {
 };
 bool tree_make(struct build_job *job, const struct kernel_tree *t, const struct kbuild_run *k, struct run *r);
 
+/* For struct run: unset all of our environment that could change what make or
+ * the compiler does, messages in C, and EXTRA ("NAME=VALUE", or NULL) on top. */
+const char *const *tree_clean_env(struct arena *a, const struct arg_vec *extra);
+
+/* What OUTPUT of a tool says about the disk: that it is full or cannot be written to. */
+bool output_blames_disk(const char *output);
+
 /* kbuild splits these at spaces and more: false when DIR has such a character. */
 bool tree_path_ok(const char *dir);
 
