@@ -396,4 +396,6 @@ void stp_system(struct stp_ctx *c, const char *command);	/* run by the daemon, a
 void stp_probe_func(struct stp_ctx *c, char *dst, size_t size);	/* name of the probed function from its address */
 const char *stp_module_name(void);
 
+#include <stp/strlib.h>
+
 #endif
