@@ -45,12 +45,16 @@ apt_guess_mirrors() {
 apt_suites() {
 	case $1 in
 	stable) apt_suites "$apt_codename" ;;
-	qemu) apt_suites stable && apt_suites backports ;;
-	backports) printf '%s %s\n' "$apt_mirror" "$apt_codename-backports" ;;
+	qemu)
+		apt_suites stable
+		printf '%s %s\n' "$apt_mirror" "$apt_codename-backports"
+		;;
+	backports) apt_suites "$apt_codename-backports" ;;
 	"$apt_codename")
 		printf '%s %s\n' "$apt_mirror" "$1" "$apt_mirror" "$1-updates"
 		[ -z "$apt_security" ] || printf '%s %s\n' "$apt_security" "$1-security"
 		;;
+	*-backports) printf '%s %s\n' "$apt_mirror" "$1" "$apt_mirror" "${1%-backports}" ;; # its libraries are there
 	*-* | sid | unstable | experimental) printf '%s %s\n' "$apt_mirror" "$1" ;;
 	*)
 		printf '%s %s\n' "$apt_mirror" "$1"
@@ -70,7 +74,8 @@ apt_write_sources() {
 	done
 }
 
-# apt_write_conf STATUS: STATUS is the dpkg status file that counts as installed.
+# apt_write_conf STATUS SUITE: STATUS is the dpkg status file that counts as installed; SUITE's packages go before
+# others', "" for the newest.
 apt_write_conf() {
 	cat <<-EOF
 		Dir::Etc::SourceList "$apt_dir/suite.sources";
@@ -82,7 +87,7 @@ apt_write_conf() {
 		Dir::State::status "$1";
 		Dir::Cache "$apt_dir/cache";
 		APT::Sandbox::User "$(id -un)";
-		APT::Default-Release "";
+		APT::Default-Release "$2";
 		Acquire::Languages "none";
 		Acquire::Retries "3";
 		Debug::NoLocking "1";
@@ -112,11 +117,12 @@ apt_open() {
 	apt_dir=$cache/apt/$1
 	mkdir -p "$apt_dir"/{lists/partial,cache/archives/partial,state,debs}
 	: >"$apt_dir/status"
-	if [ "$1" = qemu ]; then
-		apt_write_conf "$(apt_machine_status)" >"$apt_dir/conf"
-	else
-		apt_write_conf "$apt_dir/status" >"$apt_dir/conf"
-	fi
+	case $1 in
+	qemu) apt_write_conf "$(apt_machine_status)" '' ;;
+	backports) apt_write_conf "$apt_dir/status" "$apt_codename-backports" ;;
+	*-backports) apt_write_conf "$apt_dir/status" "$1" ;;
+	*) apt_write_conf "$apt_dir/status" '' ;;
+	esac >"$apt_dir/conf"
 	want=$(apt_suites "$1")
 	apt_name=$(awk '{ names = names ", " $2 } END { print substr(names, 3) }' <<<"$want")
 	if [ "$(cat "$apt_dir/want" 2>/dev/null)" != "$want" ] || [ "${opt_refresh:-}" ] ||
@@ -155,6 +161,33 @@ apt_get() { LC_ALL=C apt-get -c "$apt_dir/conf" "$@"; }
 # such package.
 apt_field() {
 	LC_ALL=C apt-cache -c "$apt_dir/conf" show --no-all-versions "$1" 2>/dev/null | sed -n "s/^$2: //p" | head -n 1
+}
+
+# apt_depends PACKAGE: names of the packages it depends on; of alternatives the first.
+apt_depends() { apt_field "$1" Depends | tr ',' '\n' | sed 's/^ *\([^ |(:]*\).*/\1/' | sort -u; }
+
+# apt_satisfied PACKAGE: this machine has the libraries that PACKAGE depends on, new enough.
+apt_satisfied() {
+	local name relation version have
+
+	while read -r name relation version; do
+		have=$(dpkg-query -W -f '${Version}' "$name" 2>/dev/null) || return 1
+		[ -z "$version" ] || dpkg --compare-versions "$have" "$relation" "$version" || return 1
+	done < <(apt_field "$1" Depends | tr ',' '\n' | sed 's/|.*//; s/[()]//g' | grep -E '^ *(lib|zlib)')
+}
+
+# apt_libraries PACKAGE: the libraries that PACKAGE depends on, and theirs, and so on.
+apt_libraries() {
+	local found=' ' queue=("$1") name
+
+	while [ ${#queue[@]} -gt 0 ]; do
+		for name in $(apt_depends "${queue[0]}" | grep -E '^(lib|zlib)' || true); do
+			case $found in *" $name "*) continue ;; esac
+			found+="$name " queue+=("$name")
+			echo "$name"
+		done
+		queue=("${queue[@]:1}")
+	done
 }
 
 # apt_versions PACKAGE: its versions, one a line.

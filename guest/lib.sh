@@ -51,7 +51,7 @@ kernel_alias() {
 kernel_image() {
 	local image
 
-	for image in "/boot/vmlinuz-$1" "$cache/kernels/$1/boot/vmlinuz-$1"; do
+	for image in "/boot/vmlinuz-$1" "/lib/modules/$1/vmlinuz" "$cache/kernels/$1/boot/vmlinuz-$1"; do
 		if [ -r "$image" ] && kernel_modules "$1" >/dev/null; then
 			printf '%s\n' "$image"
 			return 0
@@ -75,12 +75,9 @@ kernel_modules() {
 
 # kernel_list: the releases that can boot here, oldest first.
 kernel_list() {
-	local image
+	local dir
 
-	for image in /boot/vmlinuz-* "$cache"/kernels/*/boot/vmlinuz-*; do
-		image=${image##*/vmlinuz-}
-		if [ "$image" != '*' ] && kernel_image "$image" >/dev/null; then
-			printf '%s\n' "$image"
-		fi
+	for dir in /lib/modules/* "$cache"/kernels/*; do
+		if kernel_image "${dir##*/}" >/dev/null; then printf '%s\n' "${dir##*/}"; fi
 	done | sort -Vu
 }

@@ -6,7 +6,8 @@
 #
 # Header trees: Debian's name each other by absolute path (/usr/src/…-common, /usr/lib/linux-kbuild-…). They are
 # rewritten to name each other relatively, so `make -C CACHE/kernels/RELEASE/build M=…` works wherever the cache lies,
-# with no root and no private mounts. A tree in which an absolute path is left is refused.
+# with no root and no private mounts. A tree in which an absolute path is left is refused. Programs in them that were
+# built for a newer C library than this machine's bring that along.
 
 unpack_stage='' # directory to remove at exit
 unpack_child='' # process to end at exit
@@ -96,37 +97,50 @@ unpack_place() {
 # unpack_library ROOT: where the packages keep lib/ (some releases of Debian: usr/lib/).
 unpack_library() { if [ -d "$1/lib/modules" ]; then echo "$1/lib"; else echo "$1/usr/lib"; fi; }
 
+# unpack_boot RELEASE BOOT MODULES: newer packages keep the boot image with the modules.
+unpack_boot() {
+	local file
+
+	mkdir -p "$2"
+	for file in vmlinuz config System.map; do
+		[ ! -f "$3/$file" ] || mv "$3/$file" "$2/$file-$1" || return 1
+	done
+}
+
 unpack_shape_image() {
-	mkdir "$3/lib"
-	mv "$2/boot" "$3/boot"
-	mv "$(unpack_library "$2")/modules" "$3/lib/modules"
-	ln -sfn ../../../build "$3/lib/modules/$1/build"
-	ln -sfn ../../../source "$3/lib/modules/$1/source"
-	mkdir "$3/usr"
-	ln -s ../lib "$3/usr/lib" # kmod looks there or in lib, as it was built
-	depmod -b "$3" "$1"
-	rm -r "$3/usr"
-	[ -s "$3/lib/modules/$1/modules.dep" ]
+	local modules=$3/lib/modules/$1
+
+	mkdir "$3/lib" "$3/usr" &&
+		mv "$(unpack_library "$2")/modules" "$3/lib/modules" &&
+		unpack_boot "$1" "$2/boot" "$modules" &&
+		mv "$2/boot" "$3/boot" &&
+		ln -sfn ../../../build "$modules/build" &&
+		ln -sfn ../../../source "$modules/source" &&
+		ln -s ../lib "$3/usr/lib" && # kmod looks there or in lib, as it was built
+		depmod -b "$3" "$1" &&
+		rm -r "${3:?}/usr" &&
+		[ -s "$modules/modules.dep" ] && [ -s "$3/boot/vmlinuz-$1" ]
 }
 
 unpack_shape_debug() {
-	mv "$2/usr/lib/debug" "$3/debug"
-	ln -sfn "boot/vmlinux-$1" "$3/debug/vmlinux"
-	[ -s "$3/debug/vmlinux" ]
+	mv "$2/usr/lib/debug" "$3/debug" &&
+		ln -sfn "boot/vmlinux-$1" "$3/debug/vmlinux" &&
+		[ -s "$3/debug/vmlinux" ]
 }
 
 unpack_shape_headers() {
 	local common
 
 	common=$(basename "$(echo "$2"/usr/src/linux-headers-*-common*)")
-	mkdir "$3/usr"
-	mv "$2/usr/src" "$3/usr/src"
-	mkdir "$3/usr/lib"
-	mv "$2"/usr/lib/linux-kbuild-* "$3/usr/lib/"
-	ln -s "usr/src/linux-headers-$1" "$3/build"
-	ln -s "usr/src/$common" "$3/source"
-	unpack_relocate "$3"
-	[ -s "$3/build/Makefile" ] && [ -x "$3/build/scripts/mod/modpost" ]
+	mkdir -p "$3/usr/lib" &&
+		mv "$2/usr/src" "$3/usr/src" &&
+		mv "$2"/usr/lib/linux-kbuild-* "$3/usr/lib/" &&
+		ln -s "usr/src/linux-headers-$1" "$3/build" &&
+		ln -s "usr/src/$common" "$3/source" &&
+		unpack_relocate "$3" &&
+		unpack_wrap "$2" "$3" &&
+		unpack_adapt "$3/build" &&
+		[ -s "$3/build/Makefile" ] && [ -x "$3/build/scripts/mod/modpost" ]
 }
 
 # unpack_relocate TREE: TREE/usr/… names its own files relatively from now on. Fails if it cannot see to that.
@@ -139,8 +153,68 @@ unpack_relocate() {
 		*) rm "$link" ;;
 		esac
 	done
-	sed -i 's,^include /usr/src/,include $(dir $(lastword $(MAKEFILE_LIST)))../,' "$1"/usr/src/linux-headers-*/Makefile
+	# shellcheck disable=SC2016
+	sed -i 's,^KBUILD_OUTPUT *=.*,KBUILD_OUTPUT := $(realpath $(dir $(lastword $(MAKEFILE_LIST)))),
+		s,^include /usr/src/,include $(dir $(lastword $(MAKEFILE_LIST)))../,' "$1"/usr/src/linux-headers-*/Makefile
 	left=$(grep -rIlE '(^|[^.a-zA-Z])/usr/(src/linux-headers|lib/linux-kbuild)-' "$1/usr" || true)
 	[ -z "$left" ] || printf 'these files name an absolute path:\n%s\n' "$left" >&2
 	[ -z "$left" ]
+}
+
+# unpack_adapt BUILD: BUILD/.kernelvariables, which names the compiler of the kernel, goes on to say what to do on a
+# machine that is not the kernel's: where that compiler is not installed, use gcc, and take back what the configuration
+# says of the compiler and is not so then; where there is no pahole, or one older than the kernel's, which does not
+# know its options, give modules no BTF (the kernel and the loader do without).
+unpack_adapt() {
+	local pahole
+
+	pahole=$(sed -n 's/^CONFIG_PAHOLE_VERSION=//p' "$1/.config")
+	cat >>"$1/.kernelvariables" <<-EOF
+		ifeq (\$(shell command -v \$(lastword \$(CC))),)
+		CC = gcc
+		KCFLAGS += -Wno-attributes
+		ifneq (\$(shell echo | \$(CC) -fmin-function-alignment=16 -S -o /dev/null -x c - 2>&1),)
+		override CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT :=
+		endif
+		endif
+		ifneq (\$(shell pahole --version 2>/dev/null | awk -F '[v.]' '{ print (\$\$2 * 100 + \$\$3 >= ${pahole:-0}) }'),1)
+		MAKEOVERRIDES += CONFIG_DEBUG_INFO_BTF_MODULES=
+		endif
+	EOF
+}
+
+# unpack_wrap ROOT TREE: if ROOT has a C library, the one that the programs in TREE/usr/lib/linux-kbuild-* (modpost,
+# objtool, …) want and this machine lacks, it and its like go with them to host/, and each PROGRAM becomes
+# .host-PROGRAM/PROGRAM with a script PROGRAM that runs it with those. A program that runs PROGRAM.real-KIND, beside
+# itself as it thinks, finds a link to that one's script.
+unpack_wrap() {
+	local kbuild program loader
+
+	loader=$(find "$1" -name 'ld-linux*.so.*' -o -name 'ld64.so.*' | head -n 1)
+	[ -n "$loader" ] || return 0
+	kbuild=$(echo "$2"/usr/lib/linux-kbuild-*)
+	mkdir "$kbuild/host" &&
+		find "$1" \( -name 'lib*.so*' -o -name 'ld*.so*' \) ! -path '*/lib64/*' -exec mv -t "$kbuild/host" {} + || return 1
+	find "$kbuild/scripts" "$kbuild/tools" -type f -perm -u+x | while read -r program; do
+		[ "$(head -c 4 "$program" | tr -d '\0')" != $'\177ELF' ] ||
+			unpack_wrap_program "$program" "$kbuild/host" "${loader##*/}" || return 1
+	done
+}
+
+# unpack_wrap_program PROGRAM LIBRARIES LOADER
+unpack_wrap_program() {
+	local name=${1##*/} own=${1%/*}/.host-${1##*/} up kind
+
+	up=$(realpath --relative-to="${1%/*}" "$2")
+	mkdir "$own" && mv "$1" "$own/" || return 1
+	for kind in "$1".real-*; do
+		[ ! -e "$kind" ] || ln -s "../${kind##*/}" "$own/" || return 1
+	done
+	cat >"$1" <<-EOF &&
+		#!/bin/sh
+		self=\$(readlink -f "\$0")
+		here=\${self%/*}
+		exec "\$here/$up/$3" --library-path "\$here/$up" "\$here/.host-$name/$name" "\$@"
+	EOF
+		chmod 755 "$1"
 }
