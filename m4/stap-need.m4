@@ -9,12 +9,12 @@ AC_DEFUN([STAP_MISSING], [
   stap_packages="$stap_packages $2"
 ])
 
-# STAP_NEED_LIB(HEADER, LIBRARY, FUNCTION, PACKAGE, VARIABLE, [OTHER-LIBS]): a library that must be there, added to
-# VARIABLE.
+# STAP_NEED_LIB(HEADER, LIBRARY, FUNCTION, PACKAGE, VARIABLE, [OTHER-LIBS], [NOTE]): a library that must be there, added
+# to VARIABLE.
 AC_DEFUN([STAP_NEED_LIB], [
   AC_CHECK_HEADER([$1], [stap_have=yes], [stap_have=no])
   AS_IF([test "$stap_have" = yes], [AC_CHECK_LIB([$2], [$3], [], [stap_have=no], [$6])])
-  AS_IF([test "$stap_have" = yes], [$5="-l$2 $$5"], [STAP_MISSING([lib$2 with <$1>], [$4])])
+  AS_IF([test "$stap_have" = yes], [$5="-l$2 $$5"], [STAP_MISSING([lib$2 with <$1>$7], [$4])])
 ])
 
 # STAP_NEED_PROG(VARIABLE, PROGRAM, PACKAGE)
