@@ -37,15 +37,18 @@ check_same() {
 
 # run_check NAME WANT COMMAND…: status 0 and WANT on standard output.
 run_check() {
-	local name=$1 want=$2 got status=0
+	local name=$1 want=$2 got errors status=0
 
 	shift 2
-	got=$("$@" 2>stderr.txt) || status=$?
+	# not in the current directory, which is the test's own
+	errors=$(mktemp -p /tmp)
+	got=$("$@" 2>"$errors") || status=$?
 	if [ "$status" != 0 ]; then
-		not_ok "$name" "status $status" "$(cat stderr.txt)"
+		not_ok "$name" "status $status" "$(cat "$errors")"
 	else
 		check_same "$name" "$want" "$got"
 	fi
+	rm -f "$errors"
 }
 
 finish() {

@@ -9,13 +9,14 @@ shopt -s lastpipe
 # shellcheck source=testsuite/tests.sh
 . testsuite/tests.sh
 
-# tree_files [PATHSPEC…]: the files of the project, one a line; in a clone those that git tracks.
+# tree_files [DIR…]: the files of the project, one a line; in a clone those that git tracks.
 tree_files() {
-	local file
+	local path
 
 	if [ -e .git ] && git ls-files -- "$@" 2>/dev/null; then return; fi
-	for file in "${@:-.}"; do
-		find . -path ./build -prune -o -path './autom4te.cache' -prune -o -type f -path "./${file#./}*" -print
+	[ $# -gt 0 ] || set -- ''
+	for path; do
+		find . -path ./build -prune -o -path ./autom4te.cache -prune -o -type f -path "./$path*" -print
 	done | sed 's,^\./,,' | sort -u
 }
 
