@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Programs that the daemon starts: the command of -c, held until the probes are in
+ * place, and the commands of system(). */
+#include "stpd/stpd.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Give up root that sudo or a setuid start gave: the command runs as the user who asked. */
+static void drop_to_user(void)
+{
+	if (geteuid() != getuid()) {
+		if (setgid(getgid()) || setuid(getuid()))
+			_exit(126);
+	}
+}
+
+static void reset_signals(void)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+}
+
+static _Noreturn void run_shell(const char *command)
+{
+	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+	fprintf(stderr, "ERROR: cannot run /bin/sh: %s\n", strerror(errno));
+	_exit(127);
+}
+
+pid_t child_prepare(const char *command, int *hold)
+{
+	int p[2];
+	pid_t pid;
+	char go;
+
+	if (pipe(p)) {
+		say_error("cannot make a pipe: %s", strerror(errno));
+		return -errno;
+	}
+	pid = fork();
+	if (pid < 0) {
+		say_error("cannot start \"%s\": %s", command, strerror(errno));
+		return -errno;
+	}
+	if (pid) {
+		close(p[0]);
+		*hold = p[1];
+		return pid;
+	}
+	close(p[1]);
+	reset_signals();
+	drop_to_user();
+	if (read(p[0], &go, 1) != 1)
+		_exit(0);		/* the session did not start */
+	close(p[0]);
+	run_shell(command);
+}
+
+void child_go(int hold)
+{
+	if (write(hold, "g", 1) != 1)
+		say_error("the command ended before it was started");
+	close(hold);
+}
+
+void run_system(const char *command)
+{
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid < 0)
+		say_error("cannot run \"%s\": %s", command, strerror(errno));
+	if (pid)
+		return;
+	reset_signals();
+	drop_to_user();
+	run_shell(command);
+}

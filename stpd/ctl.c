@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The control channel: one message a read, one a write (stp/wire.h). */
+#include "stpd/stpd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#define DEBUGFS "/sys/kernel/debug"
+#define DEBUGFS_TYPE 0x64626720
+
+void ctl_path(char *buf, size_t size, const char *name, const char *file)
+{
+	snprintf(buf, size, DEBUGFS "/stap/%s/%s", name, file);
+}
+
+static int need_debugfs(void)
+{
+	struct statfs fs;
+
+	if (!statfs(DEBUGFS, &fs) && fs.f_type == DEBUGFS_TYPE)
+		return 0;
+	if (!mount("none", DEBUGFS, "debugfs", 0, NULL))
+		return 0;
+	say_error("cannot mount debugfs on " DEBUGFS ": %s", strerror(errno));
+	return -errno;
+}
+
+int ctl_open(const char *name)
+{
+	char path[512];
+	int fd, err = need_debugfs();
+
+	if (err)
+		return err;
+	ctl_path(path, sizeof path, name, "ctl");
+	fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	if (fd >= 0)
+		return fd;
+	err = errno;
+	say_error(err == EBUSY ? "another daemon serves module %s" : "cannot open the control channel of module %s", name);
+	return -err;
+}
+
+int ctl_send(int fd, uint32_t kind, const void *payload, size_t len)
+{
+	struct ctl_msg m = { .head = { .kind = kind, .len = (uint32_t)len } };
+	ssize_t n;
+
+	if (len > sizeof m.payload - sizeof m.head)
+		return -E2BIG;
+	memcpy(m.payload, payload ? payload : "", payload ? len : 0);
+	do
+		n = write(fd, &m, sizeof m.head + len);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : 0;
+}
+
+int ctl_receive(int fd, struct ctl_msg *m)
+{
+	ssize_t n = read(fd, m, sizeof m->head + sizeof m->payload - 1);
+
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+	if (!n)
+		return 0;
+	if ((size_t)n < sizeof m->head || m->head.len != (size_t)n - sizeof m->head)
+		return -EPROTO;
+	m->payload[m->head.len] = 0;
+	return 1;
+}

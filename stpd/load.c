@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Loading and unloading the module, with refusals explained. */
+#include "stpd/stpd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+/* The value of KEY= in a module's .modinfo, found as bytes: entries are NUL-separated. */
+static const char *modinfo(const char *p, size_t len, const char *key)
+{
+	size_t k = strlen(key);
+
+	for (size_t i = 1; i + k < len; i++)
+		if (!p[i - 1] && p[i] == key[0] && !memcmp(p + i, key, k) && memchr(p + i, 0, len - i))
+			return p + i + k;
+	return NULL;
+}
+
+static void name_from_path(const char *path, char *name, size_t size)
+{
+	const char *base = strrchr(path, '/');
+	size_t n;
+
+	base = base ? base + 1 : path;
+	n = strlen(base);
+	if (n > 3 && !strcmp(base + n - 3, ".ko"))
+		n -= 3;
+	snprintf(name, size, "%.*s", (int)n, base);
+	for (char *c = name; *c; c++)
+		if (*c == '-')
+			*c = '_';
+}
+
+int module_name(const char *path, char *name, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	char *p;
+	const char *v;
+
+	name_from_path(path, name, size);
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) || !st.st_size) {
+		close(fd);
+		return -EINVAL;
+	}
+	p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	close(fd);
+	if (p == MAP_FAILED)
+		return -errno;
+	v = modinfo(p, (size_t)st.st_size, "name=");
+	if (v)
+		snprintf(name, size, "%s", v);
+	munmap(p, (size_t)st.st_size);
+	return 0;
+}
+
+const char *module_obstacle(void)
+{
+	if (access("/proc/modules", F_OK))
+		return "this kernel cannot load modules (it has no CONFIG_MODULES); try the script in a guest: stap-guest -- stap SCRIPT";
+	if (geteuid() != 0)
+		return "loading a module needs root: run it with sudo, or try the script in a guest: stap-guest -- stap SCRIPT";
+	return NULL;
+}
+
+static bool read_text(const char *path, char *buf, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, buf, size - 1);
+
+	if (fd >= 0)
+		close(fd);
+	buf[n > 0 ? n : 0] = 0;
+	return n > 0;
+}
+
+static void explain(const char *path, int err)
+{
+	char lock[128];
+
+	switch (err) {
+	case ENOEXEC:
+		say_error("the kernel refused %s: it was built for another kernel (dmesg has the reason)", path);
+		break;
+	case EKEYREJECTED: case ENOKEY:
+		say_error("the kernel takes only signed modules: sign %s with a key it trusts, or turn off Secure Boot", path);
+		break;
+	case EPERM:
+		if (read_text("/sys/kernel/security/lockdown", lock, sizeof lock) && !strstr(lock, "[none]"))
+			say_error("the kernel is locked down and takes only signed modules; turn off Secure Boot, or use a guest: stap-guest -- stap SCRIPT");
+		else if (read_text("/proc/sys/kernel/modules_disabled", lock, sizeof lock) && lock[0] == '1')
+			say_error("loading modules was turned off on this machine until it boots again (kernel.modules_disabled=1)");
+		else
+			say_error("no permission to load %s: CAP_SYS_MODULE is missing", path);
+		break;
+	case EEXIST:
+		say_error("a module of this name is loaded already: choose another with -m, or remove it with stpd -d");
+		break;
+	case ENOENT:
+		say_error("the kernel refused %s: it uses a symbol that the running kernel does not have (dmesg names it)", path);
+		break;
+	default:
+		say_error("cannot load %s: %s", path, strerror(err));
+	}
+}
+
+int module_load(const struct options *o)
+{
+	int fd = open(o->module, O_RDONLY | O_CLOEXEC), err = 0;
+
+	if (fd < 0) {
+		err = errno;
+		say_error("cannot open %s: %s", o->module, strerror(err));
+		return -err;
+	}
+	if (syscall(SYS_finit_module, fd, "", 0)) {
+		err = errno;
+		explain(o->module, err);
+	}
+	close(fd);
+	return -err;
+}
+
+int module_unload(const char *name, bool quiet)
+{
+	const struct timespec pause = { 0, 20 * 1000 * 1000 };
+	int err = 0;
+
+	for (int tries = 0; tries < 250; tries++) {
+		if (!syscall(SYS_delete_module, name, O_NONBLOCK))
+			return 0;
+		err = errno;
+		if (err != EAGAIN && err != EBUSY)
+			break;
+		nanosleep(&pause, NULL);
+	}
+	if (!quiet)
+		say_error("cannot unload %s: %s", name, err == ENOENT ? "it is not loaded" : strerror(err));
+	return -err;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* stpd: command line.  The option letters are those that users of staprun know. */
+#include "stpd/stpd.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+#ifndef PACKAGE_VERSION
+#define PACKAGE_VERSION "development"
+#endif
+
+static const char help[] =
+	"Usage: stpd [OPTION]... MODULE.ko [NAME=VALUE]...   load a module that stap built, print what it prints\n"
+	"       stpd -A NAME                                 take over a module that was left loaded (-L)\n"
+	"       stpd -d NAME                                 remove a module that was left loaded\n"
+	"\n"
+	"  -o FILE      write the output to FILE; the name may hold strftime conversions\n"
+	"  -S MB[,N]    start another FILE.n after MB megabytes; keep the last N\n"
+	"  -b MB        buffer size for each CPU, megabytes (1)\n"
+	"  -c CMD       run CMD when the probes are in place, end with it; target() is its process\n"
+	"  -x PID       target() is PID; end with it\n"
+	"  -T MS        end after MS milliseconds\n"
+	"  -L           load, start and leave the module running\n"
+	"  -D           as -L, and stay in the background to collect the output (needs -o)\n"
+	"  -w           no warnings\n"
+	"  -v           say what is being done\n"
+	"  -V           print the version\n"
+	"  -h           print this help\n"
+	"      --bulk       one file for each CPU (with -o)\n"
+	"      --overwrite  keep the newest output when the buffers are full\n"
+	"\n"
+	"Exit status: 0 the session ended well, 1 it did not, 2 wrong usage.\n";
+
+enum { OPT_BULK = 256, OPT_OVERWRITE };
+
+static const struct option longs[] = {
+	{ "bulk", no_argument, NULL, OPT_BULK }, { "overwrite", no_argument, NULL, OPT_OVERWRITE },
+	{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 },
+};
+
+static bool number(const char *text, unsigned long most, unsigned *out, char option)
+{
+	char *end;
+	unsigned long v;
+
+	errno = 0;
+	v = strtoul(text, &end, 10);
+	if (errno || end == text || *end || !v || v > most || *text == '-') {
+		say_error("-%c takes a number from 1 to %lu, not \"%s\"", option, most, text);
+		return false;
+	}
+	*out = (unsigned)v;
+	return true;
+}
+
+static bool rotation(struct options *o, char *text)
+{
+	char *comma = strchr(text, ',');
+	unsigned mb;
+
+	if (comma)
+		*comma = 0;
+	if (!number(text, 1u << 20, &mb, 'S') || (comma && !number(comma + 1, 1u << 20, &o->rotate_files, 'S')))
+		return false;
+	o->rotate_bytes = (uint64_t)mb << 20;
+	return true;
+}
+
+/* False: status is what to exit with. */
+static bool read_option(struct options *o, int c, int *status)
+{
+	unsigned pid;
+
+	*status = 2;
+	switch (c) {
+	case 'o': o->output = optarg; return true;
+	case 'S': return rotation(o, optarg);
+	case 'b': return number(optarg, 4095, &o->buffer_mb, 'b');
+	case 'c': o->command = optarg; return true;
+	case 'x':
+		if (!number(optarg, INT_MAX, &pid, 'x'))
+			return false;
+		o->target = (pid_t)pid;
+		return true;
+	case 'T': return number(optarg, UINT_MAX, &o->timeout_ms, 'T');
+	case 'L': o->leave = true; return true;
+	case 'A': o->attach = true; return true;
+	case 'd': o->remove = true; return true;
+	case 'D': o->daemon = true; return true;
+	case 'w': o->quiet = true; return true;
+	case 'v': o->verbose++; return true;
+	case OPT_BULK: o->bulk = true; return true;
+	case OPT_OVERWRITE: o->overwrite = true; return true;
+	case 'V': printf("stpd %s\n", PACKAGE_VERSION); *status = 0; return false;
+	case 'h': fputs(help, stdout); *status = 0; return false;
+	}
+	fputs("Try: stpd --help\n", stderr);
+	return false;
+}
+
+static bool check_usage(const struct options *o)
+{
+	if (!o->module)
+		say_error("which module? Try: stpd --help");
+	else if (o->command && o->target)
+		say_error("-c and -x both name the target: use one of them");
+	else if ((o->rotate_bytes || o->daemon) && !o->output)
+		say_error("%s needs -o FILE", o->daemon ? "-D" : "-S");
+	else
+		return true;
+	return false;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = { 0 };
+	const char *why;
+	int c, status;
+
+	while ((c = getopt_long(argc, argv, "+o:S:b:c:x:T:LAdDwvVh", longs, NULL)) != -1)
+		if (!read_option(&o, c, &status))
+			return status;
+	if (optind < argc)
+		o.module = argv[optind++];
+	o.sets = argv + optind;
+	o.nsets = (size_t)(argc - optind);
+	if (!check_usage(&o))
+		return 2;
+	why = module_obstacle();
+	if (why) {
+		say_error("%s", why);
+		return 1;
+	}
+	if (o.remove)
+		return module_unload(o.module, false) ? 1 : 0;
+	if (o.daemon && daemon(1, 1)) {
+		say_error("cannot go into the background: %s", strerror(errno));
+		return 1;
+	}
+	return session_run(&o);
+}

@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One session: load, start, collect, stop, drain, unload. */
+#include "stpd/stpd.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+struct session {
+	const struct options *o;
+	char name[256];
+	int ctl, signals, watch, hold;	/* watch: pidfd of -x; hold: pipe of -c */
+	pid_t child;
+	int child_status;
+	struct relay *relay;
+	bool loaded, started, stopping, stopped, failed, detached, child_ended;
+	struct stp_msg_started start;
+	struct stp_msg_stopped stop;
+	int64_t deadline_ms;		/* of -T, or -1 */
+	int stop_requests;
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void request_stop(struct session *s, const char *why)
+{
+	int err;
+
+	if (s->stopping || !s->started)
+		return;
+	say_debug(s->o, "stopping: %s", why);
+	s->stopping = true;
+	err = ctl_send(s->ctl, STP_MSG_STOP, NULL, 0);
+	if (err) {
+		say_error("cannot stop module %s: %s", s->name, strerror(-err));
+		s->failed = s->stopped = true;
+	}
+}
+
+/* ---- messages from the module ---- */
+
+static void copy_payload(void *to, size_t size, const struct ctl_msg *m)
+{
+	memcpy(to, m->payload, m->head.len < size ? m->head.len : size);
+}
+
+static void handle_message(struct session *s, const struct ctl_msg *m)
+{
+	switch (m->head.kind) {
+	case STP_MSG_STARTED:
+		copy_payload(&s->start, sizeof s->start, m);
+		s->started = true;
+		break;
+	case STP_MSG_EXIT: request_stop(s, "the script said so"); break;
+	case STP_MSG_STOPPED:
+		copy_payload(&s->stop, sizeof s->stop, m);
+		s->stopped = true;
+		break;
+	case STP_MSG_ERROR: say_error("%s", m->payload); s->failed = true; break;
+	case STP_MSG_WARN: say_warning(s->o, "%s", m->payload); break;
+	case STP_MSG_SYSTEM:
+		if (s->relay && relay_read_all(s->relay) >= 0)
+			relay_advance(s->relay, false);	/* what was printed before comes first */
+		run_system(m->payload);
+		break;
+	case STP_MSG_REPORT: fputs(m->payload, stderr); break;
+	case STP_MSG_SWITCH:
+		if (s->relay)
+			relay_switch(s->relay);
+		break;
+	case STP_MSG_STATS: case STP_MSG_WAKE: break;
+	default: say_debug(s->o, "message of unknown kind %u", m->head.kind); break;
+	}
+}
+
+/* All messages that are there. -errno when the channel is broken. */
+static int drain_ctl(struct session *s)
+{
+	static struct ctl_msg m;
+	int r;
+
+	while ((r = ctl_receive(s->ctl, &m)) > 0)
+		handle_message(s, &m);
+	return r;
+}
+
+/* ---- events ---- */
+
+static void child_exits(struct session *s)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid != s->child)
+			continue;
+		s->child_ended = true;
+		s->child_status = status;
+		request_stop(s, "the command ended");
+	}
+}
+
+static void handle_signals(struct session *s)
+{
+	struct signalfd_siginfo si;
+
+	while (read(s->signals, &si, sizeof si) == sizeof si) {
+		switch (si.ssi_signo) {
+		case SIGCHLD: child_exits(s); break;
+		case SIGUSR2:
+			if (s->relay)
+				relay_switch(s->relay);
+			break;
+		default:
+			s->stop_requests++;
+			request_stop(s, strsignal((int)si.ssi_signo));
+			break;
+		}
+	}
+}
+
+static int wait_ms(const struct session *s, int idle)
+{
+	int64_t left;
+
+	if (s->deadline_ms < 0)
+		return idle;
+	left = s->deadline_ms - now_ms();
+	return left < 0 ? 0 : left < idle ? (int)left : idle;
+}
+
+static int step(struct session *s, int idle)
+{
+	struct pollfd p[3] = {
+		{ .fd = s->ctl, .events = POLLIN }, { .fd = s->signals, .events = POLLIN }, { .fd = s->watch, .events = POLLIN },
+	};
+	int err;
+
+	if (poll(p, 3, wait_ms(s, idle)) < 0 && errno != EINTR)
+		return -errno;
+	if (p[1].revents)
+		handle_signals(s);
+	if (p[2].revents)
+		request_stop(s, "the watched process ended");
+	err = drain_ctl(s);
+	if (err < 0)
+		return err;
+	if (s->deadline_ms >= 0 && now_ms() >= s->deadline_ms)
+		request_stop(s, "the time is over");
+	if (s->child_ended)
+		request_stop(s, "the command ended");
+	return 0;
+}
+
+/* ---- life ---- */
+
+static int block_signals(void)
+{
+	static const int wanted[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGUSR2 };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+		sigaddset(&set, wanted[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+static uint32_t start_flags(const struct options *o)
+{
+	return (o->bulk ? STP_START_BULK : 0) | (o->overwrite ? STP_START_OVERWRITE : 0);
+}
+
+static int send_start(struct session *s)
+{
+	const struct options *o = s->o;
+	struct stp_msg_start m = { .version = STP_WIRE_VERSION, .target = s->child > 0 ? s->child : o->target, .subbuf_size = 65536, .flags = start_flags(o) };
+	int err = 0;
+
+	m.subbufs = (o->buffer_mb ? o->buffer_mb : 1) * 16;
+	for (size_t i = 0; i < o->nsets && !err; i++) {
+		err = ctl_send(s->ctl, STP_MSG_SET, o->sets[i], strlen(o->sets[i]) + 1);
+		if (err)
+			say_error("cannot set %s: %s", o->sets[i], err == -ENOENT ? "the script has no such global" : strerror(-err));
+	}
+	if (err)
+		return err;
+	err = ctl_send(s->ctl, STP_MSG_START, &m, sizeof m);
+	if (err)
+		say_error("module %s does not start: %s", s->name, strerror(-err));
+	return err;
+}
+
+/* Until the module says that it runs. */
+static int await_start(struct session *s)
+{
+	int64_t limit = now_ms() + 600000;
+	int err;
+
+	while (!s->started) {
+		err = step(s, 100);
+		if (err)
+			return err;
+		if (s->stop_requests)
+			return -EINTR;
+		if (now_ms() > limit)
+			return -ETIMEDOUT;
+	}
+	return s->start.error;
+}
+
+static int watch_target(struct session *s)
+{
+	if (s->o->target <= 0)
+		return 0;
+	s->watch = (int)syscall(SYS_pidfd_open, s->o->target, 0);
+	if (s->watch >= 0)
+		return 0;
+	say_error("process %d of -x: %s", (int)s->o->target, strerror(errno));
+	return -errno;
+}
+
+static int open_module(struct session *s)
+{
+	int err;
+
+	if (!s->o->attach) {
+		err = module_load(s->o);
+		if (err)
+			return err;
+		s->loaded = true;
+	}
+	s->ctl = ctl_open(s->name);
+	return s->ctl < 0 ? s->ctl : 0;
+}
+
+static void collect(struct session *s)
+{
+	int err, idle;
+
+	while (!s->stopped) {
+		int got = relay_read_all(s->relay);
+
+		if (got < 0) {
+			say_error("the data of module %s cannot be read: %s", s->name, strerror(-got));
+			s->failed = true;
+			request_stop(s, "broken data");
+			got = 0;
+		}
+		relay_advance(s->relay, false);
+		idle = got ? 5 : 50;
+		err = step(s, idle);
+		if (err < 0) {
+			say_error("the control channel of module %s broke: %s", s->name, strerror(-err));
+			s->failed = true;
+			return;
+		}
+	}
+}
+
+static void drain(struct session *s)
+{
+	while (relay_read_all(s->relay) > 0)
+		relay_advance(s->relay, false);
+	relay_advance(s->relay, true);
+}
+
+static void report_losses(struct session *s)
+{
+	const struct stp_msg_stats *t = &s->stop.stats;
+
+	if (t->lost_records)
+		say_warning(s->o, "%llu records (%llu bytes) of output were lost: larger buffers (-s MB) or less output help",
+			    (unsigned long long)t->lost_records, (unsigned long long)t->lost_bytes);
+	if (t->errors || t->skipped)
+		say_warning(s->o, "number of errors: %llu, skipped probes: %llu", (unsigned long long)t->errors, (unsigned long long)t->skipped);
+}
+
+static void report_child(struct session *s)
+{
+	if (!s->child_ended)
+		return;
+	if (WIFEXITED(s->child_status) && WEXITSTATUS(s->child_status))
+		say_warning(s->o, "the command exited with status %d", WEXITSTATUS(s->child_status));
+	else if (WIFSIGNALED(s->child_status))
+		say_warning(s->o, "the command was ended by signal %d (%s)", WTERMSIG(s->child_status), strsignal(WTERMSIG(s->child_status)));
+}
+
+static int run_started(struct session *s)
+{
+	if (s->o->timeout_ms)
+		s->deadline_ms = now_ms() + s->o->timeout_ms;
+	if (s->start.nskipped)
+		say_debug(s->o, "%u optional probe points did not attach", s->start.nskipped);
+	if (s->hold >= 0)
+		child_go(s->hold);
+	s->hold = -1;
+	if (s->o->leave) {
+		s->detached = !ctl_send(s->ctl, STP_MSG_DETACH, NULL, 0);
+		if (s->detached)
+			fprintf(stderr, "Module %s runs on; attach with: stpd -A %s\n", s->name, s->name);
+		return s->detached ? 0 : 1;
+	}
+	collect(s);
+	drain(s);
+	report_losses(s);
+	report_child(s);
+	return s->failed || s->stop.status;
+}
+
+static int start(struct session *s)
+{
+	int err;
+
+	if (s->o->command) {
+		s->child = child_prepare(s->o->command, &s->hold);
+		if (s->child < 0)
+			return s->child;
+	}
+	err = watch_target(s);
+	if (!err)
+		err = open_module(s);
+	if (err)
+		return err;
+	if (s->o->attach) {
+		s->started = true;
+	} else {
+		err = send_start(s);
+		if (!err)
+			err = await_start(s);
+	}
+	if (err == -EINTR)
+		return err;
+	if (err) {
+		if (!s->failed)
+			say_error("module %s did not start: %s", s->name, strerror(-err));
+		return err;
+	}
+	s->relay = relay_open_all(s->name, s->o);
+	return s->relay ? 0 : -EIO;
+}
+
+static void finish(struct session *s, int *status)
+{
+	if (s->hold >= 0)
+		close(s->hold);
+	if (s->relay && relay_close_all(s->relay))
+		*status = 1;
+	if (s->ctl >= 0)
+		close(s->ctl);
+	if ((s->loaded || s->o->attach) && !s->detached && module_unload(s->name, false))
+		*status = 1;
+	if (s->watch >= 0)
+		close(s->watch);
+	if (s->signals >= 0)
+		close(s->signals);
+}
+
+int session_run(struct options *o)
+{
+	struct session s = { .o = o, .ctl = -1, .signals = -1, .watch = -1, .hold = -1, .deadline_ms = -1 };
+	int status = 1, err;
+
+	err = o->attach ? 0 : module_name(o->module, s.name, sizeof s.name);
+	if (err) {
+		say_error("cannot read %s: %s", o->module, strerror(-err));
+		return 1;
+	}
+	if (o->attach)
+		snprintf(s.name, sizeof s.name, "%s", o->module);
+	s.signals = block_signals();
+	err = start(&s);
+	if (!err)
+		status = run_started(&s);
+	else if (err == -EINTR)
+		status = 130;
+	finish(&s, &status);
+	return status;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The daemon of one session: loads a module, starts it, collects what it prints,
+ * stops and unloads it.
+ *
+ * One event loop serves the control channel, the per-CPU relay channels, signals,
+ * the watched process and timers.  Everything is allocated before the module is
+ * started.  Whatever ends the session (exit(), a signal, the end of the command, a time limit,
+ * an error), the way out is the same: STOP, wait for STOPPED, drain, unload. */
+#ifndef STPD_STPD_H
+#define STPD_STPD_H
+
+#include <stp/wire.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+struct options {
+	const char *module;		/* path of the .ko, or name with -A, -d */
+	const char *output;		/* -o, may hold strftime conversions */
+	const char *command;		/* -c */
+	pid_t target;			/* -x */
+	uint64_t rotate_bytes;		/* -S SIZE */
+	unsigned rotate_files;		/* -S SIZE,N: files kept; 0 all */
+	unsigned buffer_mb;		/* -b: per CPU */
+	unsigned timeout_ms;		/* -T */
+	bool bulk;			/* --bulk */
+	bool overwrite;			/* --overwrite: flight recorder */
+	bool leave;			/* -L: load, start, leave */
+	bool attach;			/* -A: take over a module that was left */
+	bool remove;			/* -d */
+	bool daemon;			/* -D */
+	bool quiet;			/* -w */
+	unsigned verbose;
+	char *const *sets;		/* NAME=VALUE … */
+	size_t nsets;
+};
+
+/* ---- load.c ---- */
+/* The module's own name, from the file (NAME of [256]). 0 or -errno. */
+int module_name(const char *path, char *name, size_t size);
+/* 0, or -errno after a message that says what to do. */
+int module_load(const struct options *o);
+/* Retries while the module is busy, a few seconds at most. */
+int module_unload(const char *name, bool quiet);
+/* Why this machine cannot load modules at all, or NULL. */
+const char *module_obstacle(void);
+
+/* ---- ctl.c ---- */
+/* Open the control channel of module NAME (mounts debugfs where it is missing). fd or -errno after a message. */
+int ctl_open(const char *name);
+int ctl_send(int fd, uint32_t kind, const void *payload, size_t len);
+struct ctl_msg { struct stp_msg head; char payload[STP_MSG_MAX]; };
+/* 1 a message, 0 none yet, -errno. The payload is NUL-terminated. */
+int ctl_receive(int fd, struct ctl_msg *m);
+/* Directory of module NAME in debugfs into BUF. */
+void ctl_path(char *buf, size_t size, const char *name, const char *file);
+
+/* ---- output.c ---- */
+struct output;
+struct output *output_open(const struct options *o, int cpu);	/* cpu -1: the merged stream; NULL after a message */
+int output_write(struct output *o, const void *data, size_t len);	/* 0 or -errno (reported once) */
+int output_flush(struct output *o);
+int output_switch(struct output *o);		/* next file */
+int output_close(struct output *o);		/* 0, or -errno of what could not be written */
+
+/* ---- merge.c ---- */
+struct merge;
+/* Called for each record in order. */
+typedef void merge_fn(void *data, const struct stp_rec *head, const void *payload);
+struct merge *merge_new(unsigned ncpus, bool bulk, merge_fn *fn, void *data);
+/* Bytes as read from CPU's channel, in order. -EPROTO when they are no records. */
+int merge_feed(struct merge *m, unsigned cpu, const void *data, size_t len);
+/* Pass on what is in order. LAST_ROUNDS: a missing number is given up after that many calls without it; 0: at once (the end). */
+void merge_advance(struct merge *m, unsigned patience);
+uint64_t merge_gaps(const struct merge *m);	/* numbers given up */
+void merge_free(struct merge *m);
+
+/* ---- relay.c ---- */
+struct relay;
+struct relay *relay_open_all(const char *name, const struct options *o);	/* NULL after a message */
+int relay_read_all(struct relay *r);		/* until all are empty; bytes read or -errno */
+void relay_advance(struct relay *r, bool last);
+int relay_switch(struct relay *r);
+int relay_close_all(struct relay *r);		/* 0 or -errno of the output */
+uint64_t relay_lost(const struct relay *r, uint64_t *bytes);	/* from LOST records */
+
+/* ---- child.c ---- */
+/* Fork for -c, held before exec until child_go(). Its pid or -errno after a message. */
+pid_t child_prepare(const char *command, int *hold);
+void child_go(int hold);
+void run_system(const char *command);		/* system(): not waited for here */
+
+/* ---- session.c ---- */
+int session_run(struct options *o);		/* exit status */
+
+/* ---- messages ---- */
+void say_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void say_warning(const struct options *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void say_debug(const struct options *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#endif
