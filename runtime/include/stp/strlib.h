@@ -5,6 +5,8 @@
 #ifndef STP_STRLIB_H
 #define STP_STRLIB_H
 
+#include <stp/abi.h>
+
 int64_t stp_str_find(const char *s, const char *what);		/* position of the first WHAT in S, or -1 */
 /* Number at the start of S, behind blanks and a sign, in BASE 2…36 (0: as in C); 0 when there is none.
  * Too large a number is the largest; a bad base yields 0. */
