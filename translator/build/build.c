@@ -10,6 +10,7 @@
 #include "translator/build/report.h"
 #include "translator/build/runtime.h"
 #include "translator/build/tree.h"
+#include "translator/debuginfo/modcheck.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -186,6 +187,31 @@ static bool make_module(struct build *b)
 	return kbuild_module(job, &b->tree, &b->key, runtime);
 }
 
+/* What was compiled is looked at before anything loads it. */
+static bool check_module(struct build *b)
+{
+	struct build_job *job = b->job;
+	struct modcheck m = {
+		.object = job->how == BUILD_REPLAYED ? replay_script_object(job) : kbuild_script_object(job), .guru = job->guru,
+	};
+	const struct arg_vec *exports = &b->rt.plan.exports;
+	uint64_t begun = now_us();
+	const char *refusal, *with_guru, *hint;
+	int err;
+
+	if (b->have_runtime)
+		m.runtime = (struct elf_names){ exports->data, exports->len, exports->cap };
+	err = modcheck_object(job->arena, &m, &refusal);
+	job->times.check = now_us() - begun;
+	if (err)
+		return job_fail_errno(job, err, "check", m.object);
+	if (!refusal)
+		return true;
+	m.guru = true;
+	hint = !job->guru && !modcheck_object(job->arena, &m, &with_guru) && !with_guru ? " (guru mode, -g, allows it)" : "";
+	return job_fail(job, BUILD_FAIL_REFUSED, "the module is refused: it has %s%s", refusal, hint);
+}
+
 bool build_module(struct build_job *job)
 {
 	struct build b = { .job = job, .rt.lock = -1 };
@@ -196,7 +222,7 @@ bool build_module(struct build_job *job)
 	if (ok) {
 		job->ko = arena_printf(job->arena, "%s/%s.ko", job->tmpdir, job->name);
 		if (!find_cached(&b)) {
-			ok = make_module(&b);
+			ok = make_module(&b) && check_module(&b);
 			if (ok)
 				keep_module(&b);
 		}

@@ -74,7 +74,7 @@ struct build_job {
 	bool force_kbuild;
 	bool no_module_cache;		/* neither look a module up nor keep it; the runtime is still kept */
 	bool needs_kernel_headers;	/* the script's C includes kernel headers */
-	bool guru;			/* the checker lets through what embedded C may do */
+	bool guru;			/* there is embedded C (a user's with -g, or a tapset's): the checker uses its longer lists */
 	bool keep;			/* -k: leave scratch files, and say in errors where they are */
 	unsigned verbose;
 	FILE *log;			/* -v text and warnings; NULL: none */

@@ -29,7 +29,8 @@ static const char kbuild_text[] =
 	"KMSAN_SANITIZE_" KBUILD_SCRIPT ".o := n\n"
 	"UBSAN_SANITIZE_" KBUILD_SCRIPT ".o := n\n";
 
-#define FREESTANDING "-DSTP_FREESTANDING -ffreestanding"
+/* no jump tables: the module checker wants to know where each branch goes */
+#define FREESTANDING "-DSTP_FREESTANDING -ffreestanding -fno-jump-tables"
 
 static int write_kbuild(struct build_job *job, const struct kbuild_dir *k)
 {
@@ -124,20 +125,46 @@ bool kbuild_make(struct build_job *job, const struct kernel_tree *t, const struc
 	return true;
 }
 
+/* The symbol of modpost's `"NAME" [FILE] undefined!`, or NULL. */
+static const char *undefined_symbol(struct arena *a, const char *output)
+{
+	const char *p = strstr(output, "ERROR: modpost: \"");
+
+	if (!p || !strstr(p, "undefined!"))
+		return NULL;
+	p += strlen("ERROR: modpost: \"");
+	return arena_strndup(a, p, strcspn(p, "\"\n"));
+}
+
 /* Which file is at fault, from what make printed. */
 static bool fail_kbuild(struct build_job *job, const char *output)
 {
+	const char *symbol = undefined_symbol(job->arena, output);
+
+	if (symbol)
+		return job_fail(job, BUILD_FAIL_COMPILE, "the module uses %s, which kernel %s does not export to modules", symbol,
+				job->release);
 	if (strstr(output, job_c_path(job)) || strstr(output, KBUILD_SCRIPT))
 		return job_fail_compile(job, output);
 	job_detail(job, output);
 	return job_fail(job, BUILD_FAIL_RUNTIME, "kbuild could not make the module for kernel %s", job->release);
 }
 
+static const char *kbuild_module_dir(const struct build_job *job)
+{
+	return arena_printf(job->arena, "%s/kbuild", job->tmpdir);
+}
+
+const char *kbuild_script_object(const struct build_job *job)
+{
+	return arena_printf(job->arena, "%s/" KBUILD_SCRIPT ".o", kbuild_module_dir(job));
+}
+
 bool kbuild_module(struct build_job *job, const struct kernel_tree *t, const struct runtime_key *key,
 		   const char *runtime)
 {
 	struct kbuild_dir k = {
-		.dir = arena_printf(job->arena, "%s/kbuild", job->tmpdir),
+		.dir = kbuild_module_dir(job),
 		.module = job->name, .text = job->c_text, .len = job->c_len,
 		.headers = job->needs_kernel_headers, .runtime = runtime,
 	};

@@ -28,6 +28,9 @@ bool kbuild_make(struct build_job *job, const struct kernel_tree *t, const struc
 bool kbuild_module(struct build_job *job, const struct kernel_tree *t, const struct runtime_key *key,
 		   const char *runtime);
 
+/* The script's object of that. */
+const char *kbuild_script_object(const struct build_job *job);
+
 /* Find out which of DIR/kfeat/NAME.c this kernel has and write DIR/include/stp_kfeat.h. */
 bool kfeat_probe(struct build_job *job, const struct kernel_tree *t, const struct runtime_key *key, const char *dir);
 

@@ -129,6 +129,11 @@ static enum replay_result run_steps(struct replay *r)
 	return result;
 }
 
+const char *replay_script_object(const struct build_job *job)
+{
+	return arena_printf(job->arena, "%s/%s.script.o", job->tmpdir, job->name);
+}
+
 enum replay_result replay_module(struct build_job *job, const struct runtime *rt, const char **why)
 {
 	struct arena *a = job->arena;
@@ -136,7 +141,7 @@ enum replay_result replay_module(struct build_job *job, const struct runtime *rt
 		.job = job, .rt = rt, .why = why, .env = tree_clean_env(a, &rt->plan.env),
 		.v = {
 			.c = job_c_path(job),
-			.o = arena_printf(a, "%s/%s.script.o", job->tmpdir, job->name),
+			.o = replay_script_object(job),
 			.j = arena_printf(a, "%s/%s.o", job->tmpdir, job->name),
 			.m = arena_printf(a, "%s/%s.mod.o", job->tmpdir, job->name),
 			.r = arena_printf(a, "%s/" PLAN_RUNTIME_OBJECT, rt->dir),

@@ -16,4 +16,7 @@ enum replay_result {
  * a command fails that is not the compiler. */
 enum replay_result replay_module(struct build_job *job, const struct runtime *rt, const char **why);
 
+/* The object that replay_module compiles; it stays in tmpdir. */
+const char *replay_script_object(const struct build_job *job);
+
 #endif

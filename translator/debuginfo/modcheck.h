@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The module checker: a mistake of the translator (or of embedded C) is to be an
+ * error message, and not a panic.
+ *
+ * It reads the object that was compiled from a script, after the compiler and
+ * before anything is loaded, and refuses it when
+ * - it imports a symbol that is neither an entry point of the runtime (stp_…) nor
+ *   one of the few functions that compilers call unasked;
+ * - it has a section that kernel or linker treat specially (init code, exception
+ *   table, alternatives, …);
+ * - an instruction in it is not on the list of those that handlers are made of
+ *   (modcheck_x86.def): privileged ones, input and output, floating point;
+ * - a branch goes elsewhere than to an instruction of the same object or to one
+ *   of the symbols above, or its target cannot be known.
+ * In guru mode the lists are longer; they do not go away.
+ *
+ * Instructions are checked on x86-64; elsewhere, symbols and sections alone. */
+#ifndef DEBUGINFO_MODCHECK_H
+#define DEBUGINFO_MODCHECK_H
+
+#include "translator/debuginfo/elfcheck.h"
+
+struct modcheck {
+	const char *object;		/* path of the script's object file */
+	struct elf_names runtime;	/* sorted: global symbols of the runtime; empty: all that start with stp_ */
+	bool guru;
+};
+
+/* 0: *refusal is NULL, or says in one clause what was refused and where ("the
+ * instruction `hlt` in probe_3+0x1c"); or -errno: the object could not be read. */
+int modcheck_object(struct arena *a, const struct modcheck *m, const char **refusal);
+
+#endif

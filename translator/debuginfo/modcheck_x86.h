@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The module checker's view of a section of x86-64 code. */
+#ifndef DEBUGINFO_MODCHECK_X86_H
+#define DEBUGINFO_MODCHECK_X86_H
+
+#include "translator/debuginfo/modcheck.h"
+
+/* What the linker will put into the code at OFFSET, resolved as far as it is known now. */
+struct code_reloc {
+	uint64_t offset;
+	const char *symbol;		/* imported, or NULL: the object's own */
+	uint32_t section;		/* of its own symbols: where it leads */
+	int64_t value;			/* symbol's value in that section, plus the addend */
+};
+
+struct code {
+	const unsigned char *bytes;
+	uint64_t size;
+	uint32_t section;
+	const struct code_reloc *relocs;	/* by offset */
+	size_t nrelocs;
+	const uint64_t *sizes;		/* of the object's sections, 0 for those without code */
+	uint32_t nsections;
+	bool guru;
+	/* may a branch go to this imported symbol? */
+	bool (*callable)(const void *arg, const char *symbol);
+	const void *arg;
+};
+
+/* NULL, or what is wrong as a clause; *at is the offset of the instruction. */
+const char *modcheck_x86(struct arena *a, const struct code *code, uint64_t *at);
+
+#endif
