@@ -137,16 +137,16 @@ apt_update() {
 
 	say "fetching the package lists of $apt_name"
 	apt_write_sources <<<"$2" >"$apt_dir/suite.sources"
-	if ! apt_get update >"$log" 2>&1; then
+	if ! apt_try_update "$log"; then
 		apt_write_sources <<<"${2%%$'\n'*}" >"$apt_dir/suite.sources"
-		if apt_get update >"$log.first" 2>&1; then
-			say "warning: not all of $1 can be read, going on without:" "$(sed -n 's/^E: //p' "$log" | head -n 1)"
+		if apt_try_update "$log.first"; then
+			say "warning: not all of these can be read, going on without: $(sed -n 's/^[EW]: //p' "$log" | head -n 1)"
 		elif [ -f "$apt_dir/updated" ]; then
 			apt_write_sources <<<"$2" >"$apt_dir/suite.sources"
 			say "warning: package lists of $1 cannot be fetched, using older ones"
 			return 0
 		else
-			grep '^E: ' "$log" >&2 || cat "$log" >&2
+			grep '^[EW]: ' "$log" >&2 || cat "$log" >&2
 			rm -rf "$apt_dir"
 			return 1
 		fi
@@ -154,6 +154,9 @@ apt_update() {
 	printf '%s\n' "$2" >"$apt_dir/want"
 	: >"$apt_dir/updated"
 }
+
+# apt_try_update LOG: fetches all lists. To apt, one that cannot be fetched is no error.
+apt_try_update() { apt_get update >"$1" 2>&1 && ! grep -qE '^(E:|W: (Failed|Some index))' "$1"; }
 
 apt_get() { LC_ALL=C apt-get -c "$apt_dir/conf" "$@"; }
 
@@ -204,10 +207,11 @@ apt_deb() {
 }
 
 # apt_download PACKAGE=VERSION…: puts the packages' files into $apt_dir/debs; what an earlier run had begun is continued.
-# Progress of apt goes to standard error if that is a terminal.
+# Progress of apt goes to fd 8, this program's standard error, if that is a terminal. Becomes apt-get: call it in a process of its own.
 apt_download() {
 	local quiet=-qq
 
-	[ ! -t 2 ] || quiet=-q=0
-	(cd "$apt_dir/debs" && apt_get "$quiet" download "$@") >&2
+	[ ! -t 8 ] || quiet=-q=0
+	cd "$apt_dir/debs" || return 1
+	LC_ALL=C exec apt-get -c "$apt_dir/conf" "$quiet" download "$@" >&8
 }

@@ -24,6 +24,9 @@ trap_signals() {
 unpack_end() {
 	trap '' HUP INT TERM
 	if [ -n "$unpack_child" ]; then
+		# apt's helpers first: they note how far they are, so that the next run goes on from there.
+		# shellcheck disable=SC2046
+		kill $(cat "/proc/$unpack_child/task/$unpack_child/children" 2>/dev/null) 2>/dev/null || true
 		kill "$unpack_child" 2>/dev/null || true
 		wait "$unpack_child" 2>/dev/null || true
 	fi
@@ -35,7 +38,7 @@ unpack_end() {
 unpack_run() {
 	local status=0
 
-	"$@" 2> >(tee "$unpack_stage/log" >/dev/null) &
+	"$@" 2>>"$unpack_stage/log" &
 	unpack_child=$!
 	wait "$unpack_child" || status=$?
 	unpack_child=''
@@ -44,12 +47,11 @@ unpack_run() {
 
 # unpack_fail WHAT: explains from the log why WHAT failed; never returns.
 unpack_fail() {
-	sleep 0.1
-	if grep -qiE 'no space left|enough free space|disk quota' "$unpack_stage/log"; then
-		rm -rf "$apt_dir/debs"
+	if grep -qiE 'no space left|enough free space|disk quota' "$unpack_stage/log" || [ "$(free_kib)" -lt 1024 ]; then
+		rm -rf "${apt_dir:?}/debs"
 		die 1 "$1 failed: the disk that holds $cache is full; free some room, or set STAP_CACHE_DIR to another place"
 	fi
-	grep -vE '^W:' "$unpack_stage/log" | tail -n 5 >&2 || true
+	grep -v '^W:' "$unpack_stage/log" | tail -n 5 >&2 || true
 	die 1 "$1 failed; nothing was changed, and running $prog again goes on from here"
 }
 
