@@ -41,6 +41,10 @@ struct options {
 	bool no_cache;			/* --disable-cache */
 	bool bulk;			/* -b */
 	bool timing;			/* -t */
+	bool json;			/* --diagnostics=json */
+	const char *color;		/* --color: "always", "never", NULL: on a terminal */
+	bool clean_cache;		/* --clean-cache */
+	unsigned verbose_pass[6];	/* --vp: on top of -v, by pass */
 	bool skip_badvars;
 	bool suppress_handler_errors;
 	bool suppress_time_limits;
@@ -113,6 +117,8 @@ struct session {
 
 	/* what passes make */
 	const char *tmpdir;		/* ours alone; removed at the end unless -k */
+	int janitor_fd;			/* driver_tmp.c: the pipe to the process that removes it */
+	pid_t janitor_pid;
 	const char *c_text;		/* pass 3 */
 	size_t c_len;
 	const char *module_path;	/* pass 4 */
@@ -122,6 +128,11 @@ struct session {
 	const char *runtime_dir, *tapset_dir;
 	const char *cache_dir;		/* NULL: no cache */
 };
+
+/* An empty session: pass 5 is the last, diagnostics go to stderr. */
+void session_init(struct session *s);
+/* All that the session owns; temporary files are the driver's. */
+void session_free(struct session *s);
 
 /* The debug information of the session's target, opened once; never NULL (it may know nothing). */
 struct di *session_di(struct session *s);

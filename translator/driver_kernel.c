@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The kernel backend: a module built by build/, run by stpd.  What would keep this
+ * machine from loading a module is looked for before anything is compiled. */
+#include "translator/driver.h"
+#include "lib/run.h"
+#include "translator/backend.h"
+#include "translator/build/build.h"
+#include "translator/emit/emit.h"
+#include "translator/errors.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- can it run here? ---- */
+
+/* The first character of a file, 0 when it cannot be read. */
+static char first_char(const char *path)
+{
+	struct strbuf b = STRBUF_INIT;
+	char c = !read_file(path, &b) && b.len ? b.s[0] : 0;
+
+	sb_free(&b);
+	return c;
+}
+
+/* "none [integrity] confidentiality": is anything but none chosen? */
+static bool is_locked_down(void)
+{
+	struct strbuf b = STRBUF_INIT;
+	bool locked = !read_file("/sys/kernel/security/lockdown", &b) && b.len && !strstr(b.s, "[none]");
+
+	sb_free(&b);
+	return locked;
+}
+
+static bool refuse(struct session *s, const char *tag, const char *text, const char *note)
+{
+	diag_error(&s->diags, (struct span){ 0 }, tag, "%s", text);
+	diag_note(&s->diags, (struct span){ 0 }, "%s", note);
+	return false;
+}
+
+bool driver_check_kernel(struct session *s)
+{
+	static const char *const guest =
+		"stap-guest boots a kernel that can, on a disposable machine with this one's files: stap-guest -- stap …";
+
+	if (!s->target.running)
+		return refuse(s, E(RUN_TARGET), arena_printf(&s->arena, "the module would be for %s, which does not run here", s->target.release),
+			      arena_printf(&s->arena, "stop before it runs (-p4 -m NAME), or run all of it there: stap-guest -r %s -- stap …",
+					   s->target.release));
+	if (access("/proc/modules", F_OK))
+		return refuse(s, E(RUN_MODULES), "this machine's kernel cannot load modules (CONFIG_MODULES)", guest);
+	if (first_char("/proc/sys/kernel/modules_disabled") == '1')
+		return refuse(s, E(RUN_MODULES), "loading modules is switched off until the next boot (kernel.modules_disabled)", guest);
+	if (geteuid())
+		return refuse(s, E(RUN_ROOT), "loading a module needs root",
+			      "run stap as root; stap -p4 -m NAME only builds the module, and needs no root");
+	if (first_char("/sys/module/module/parameters/sig_enforce") == 'Y')
+		return refuse(s, E(RUN_SIGNATURE), "this kernel loads only signed modules (module.sig_enforce)", guest);
+	if (is_locked_down())
+		return refuse(s, E(RUN_SIGNATURE), "this kernel is locked down, as under Secure Boot, and loads only signed modules", guest);
+	return true;
+}
+
+/* ---- pass 4 ---- */
+
+static bool check_name(struct session *s, const char *name)
+{
+	size_t i, len = strlen(name);
+
+	for (i = 0; i < len && (isalnum((unsigned char)name[i]) || name[i] == '_'); i++)
+		;
+	if (len && i == len && len <= BUILD_MODULE_NAME_MAX)
+		return true;
+	return diag_error(&s->diags, (struct span){ 0 }, E(OPTION_BAD), "-m %s: a module's name has 1 to %d letters, digits and _",
+			  name, BUILD_MODULE_NAME_MAX);
+}
+
+/* Made from the contents, so that the same script is the same module in the cache; with a
+ * number behind it when a module of that name runs. */
+static const char *make_name(struct session *s)
+{
+	uint64_t h = hash_bytes(s->c_text, s->c_len, 0);
+	const char *name = arena_printf(&s->arena, "stap_%016" PRIx64, h);
+	unsigned i;
+
+	for (i = 2; s->opt.last_pass == 5 && i < 1000; i++) {
+		if (access(arena_printf(&s->arena, "/sys/module/%s", name), F_OK))
+			break;
+		name = arena_printf(&s->arena, "stap_%016" PRIx64 "_%u", h, i);
+	}
+	return name;
+}
+
+static const char *const *make_defines(struct session *s)
+{
+	VEC(const char *) v = { 0 };
+	size_t i;
+
+	for (i = 0; i < s->opt.defines.len; i++) {
+		const struct name_value *d = &s->opt.defines.data[i];
+
+		vec_push(&s->arena, &v, d->value ? arena_printf(&s->arena, "%s=%s", d->name, d->value) : d->name);
+	}
+	vec_push(&s->arena, &v, NULL);
+	return v.data;
+}
+
+static const char *failure_tag(enum build_failure f)
+{
+	switch (f) {
+	case BUILD_OK: break;
+	case BUILD_FAIL_ARGUMENT: return E(OPTION_BAD);
+	case BUILD_FAIL_HEADERS: return E(BUILD_HEADERS);
+	case BUILD_FAIL_TREE: return E(BUILD_TREE);
+	case BUILD_FAIL_MISMATCH: return E(BUILD_MISMATCH);
+	case BUILD_FAIL_TOOL: return E(BUILD_TOOL);
+	case BUILD_FAIL_RUNTIME: return E(BUILD_RUNTIME);
+	case BUILD_FAIL_COMPILE: return E(BUILD_COMPILE);
+	case BUILD_FAIL_REFUSED: return E(BUILD_REFUSED);
+	case BUILD_FAIL_DISK: return E(BUILD_DISK);
+	}
+	return E(INTERNAL);
+}
+
+/* The module as a file of its own in the current directory. */
+static bool copy_module(struct session *s, const char *ko)
+{
+	const char *to = arena_printf(&s->arena, "%s.ko", s->opt.module_name);
+	struct strbuf b = STRBUF_INIT;
+	int err = read_file(ko, &b);
+
+	if (!err)
+		err = write_file_atomic(to, sb_str(&b), b.len, 0644);
+	sb_free(&b);
+	if (err)
+		return diag_error(&s->diags, (struct span){ 0 }, E(FILE_ACCESS), "cannot write %s: %s", to, strerror(-err));
+	s->module_path = to;
+	return true;
+}
+
+static void describe_build(const struct session *s, const struct build_job *job)
+{
+	static const char *const how[] = {
+		[BUILD_NOTHING] = "nothing", [BUILD_REPLAYED] = "by replay", [BUILD_KBUILD] = "by kbuild",
+		[BUILD_CACHED] = "from the cache",
+	};
+
+	if (s->opt.verbose + s->opt.verbose_pass[4])
+		fprintf(stderr, "module %s %s%s%s\n", job->name, how[job->how], job->why_kbuild ? ": " : "",
+			job->why_kbuild ? job->why_kbuild : "");
+}
+
+static bool kernel_build(struct session *s)
+{
+	unsigned verbose = s->opt.verbose + s->opt.verbose_pass[4];
+	struct build_job job = {
+		.arena = &s->arena, .c_text = s->c_text, .c_len = s->c_len, .release = s->target.release,
+		.arch = s->target.arch, .build_dir = s->target.build_dir, .build_id = s->target.build_id,
+		.runtime_dir = s->runtime_dir, .cache_dir = s->cache_dir, .tmpdir = s->tmpdir,
+		.defines = make_defines(s), .force_kbuild = s->opt.force_kbuild, .guru = s->opt.guru,
+		.needs_kernel_headers = s->program->needs_kernel_headers, .keep = s->opt.keep, .verbose = verbose,
+		.log = s->opt.no_warnings && !verbose ? NULL : stderr, .progress = isatty(STDERR_FILENO) ? stderr : NULL,
+	};
+
+	job.name = s->opt.module_name ? s->opt.module_name : make_name(s);
+	if (!check_name(s, job.name))
+		return false;
+	if (!build_module(&job)) {
+		diag_error(&s->diags, (struct span){ 0 }, failure_tag(job.failure), "%s", job.error);
+		if (job.detail)
+			diag_note(&s->diags, (struct span){ 0 }, "%s", job.detail);
+		return false;
+	}
+	describe_build(s, &job);
+	s->module_path = job.ko;
+	return s->opt.last_pass != 4 || !s->opt.module_name || copy_module(s, job.ko);
+}
+
+/* ---- pass 5 ---- */
+
+VEC_OF(words, char *);
+
+static void word(struct session *s, struct words *w, const char *text)
+{
+	vec_push(&s->arena, w, (char *)(uintptr_t)text);
+}
+
+static void word_pair(struct session *s, struct words *w, const char *option, const char *value)
+{
+	if (!value)
+		return;
+	word(s, w, option);
+	word(s, w, value);
+}
+
+static const char *number_text(struct session *s, uint64_t n)
+{
+	return n ? arena_printf(&s->arena, "%" PRIu64, n) : NULL;
+}
+
+static void stpd_words(struct session *s, struct words *w)
+{
+	const struct options *o = &s->opt;
+	unsigned i;
+
+	for (i = 1; i < o->verbose + o->verbose_pass[5]; i++)
+		word(s, w, "-v");
+	if (o->no_warnings)
+		word(s, w, "-w");
+	word_pair(s, w, "-o", o->output);
+	word_pair(s, w, "-c", o->command);
+	word_pair(s, w, "-x", number_text(s, (uint64_t)o->target_pid));
+	word_pair(s, w, "-b", number_text(s, o->buffer_mb));
+	word_pair(s, w, "-S", o->size_limit);
+	word_pair(s, w, "-T", number_text(s, (uint64_t)o->timeout_s * 1000));
+	if (o->bulk)
+		word(s, w, "--bulk");
+	if (o->flight_recorder) {
+		if (!o->output)
+			word(s, w, "--overwrite");
+		word(s, w, o->output ? "-D" : "-L");
+	}
+	word(s, w, s->module_path);
+	for (i = 0; i < o->globals.len; i++)
+		word(s, w, arena_printf(&s->arena, "%s=%s", o->globals.data[i].name, o->globals.data[i].value));
+	word(s, w, NULL);
+}
+
+static int kernel_run(struct session *s)
+{
+	char *stpd = own_program("stpd");
+	struct words w = { 0 };
+	int status;
+
+	if (!stpd) {
+		diag_error(&s->diags, (struct span){ 0 }, E(RUN_STPD), "stpd was not found, neither beside stap nor in PATH");
+		return 1;
+	}
+	word(s, &w, stpd);
+	stpd_words(s, &w);
+	status = run_passing_signals(w.data);
+	if (status < 0) {
+		diag_error(&s->diags, (struct span){ 0 }, E(RUN_STPD), "cannot run %s: %s", stpd, strerror(-status));
+		status = 1;
+	}
+	free(stpd);
+	return status;
+}
+
+const struct backend backend_kernel = {
+	.name = "kernel", .emit = emit_module, .build = kernel_build, .run = kernel_run,
+};

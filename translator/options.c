@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command line, by the table of options.def.
+ *
+ * Options end at the first argument that is none: it is the script (unless -e or a listing
+ * was asked for), and what follows it are the script's arguments. */
+#include "translator/options.h"
+#include "lib/run.h"
+#include "translator/errors.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+#ifndef PACKAGE_VERSION
+#define PACKAGE_VERSION "0"
+#endif
+
+struct parse {
+	struct session *session;
+	bool done;			/* --help, --version */
+};
+
+enum option_kind { OPT_SECTION, OPT_FLAG, OPT_TEXT, OPT_NUMBER, OPT_LIST, OPT_PAIR, OPT_CALL };
+struct option {
+	enum option_kind kind;
+	char letter;
+	const char *name;
+	size_t field;
+	long min, max;
+	bool (*call)(struct parse *p, const char *value);
+	const char *arg, *help;
+};
+
+static bool complain(struct parse *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static bool complain(struct parse *p, const char *fmt, ...)
+{
+	struct session *s = p->session;
+	va_list ap;
+
+	va_start(ap, fmt);
+	diag_error(&s->diags, (struct span){ 0 }, E(OPTION_BAD), "%s", arena_vprintf(&s->arena, fmt, ap));
+	va_end(ap);
+	return false;
+}
+
+static bool to_number(const char *text, long min, long max, long *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtol(text, &end, 10);
+	return *text && !*end && !errno && *out >= min && *out <= max;
+}
+
+/* ---- options that are more than a field ---- */
+
+static bool take_list(struct parse *p, const char *value)
+{
+	p->session->opt.list = LIST_POINTS;
+	p->session->opt.list_pattern = value;
+	return true;
+}
+
+static bool take_list_vars(struct parse *p, const char *value)
+{
+	p->session->opt.list = LIST_VARS;
+	p->session->opt.list_pattern = value;
+	return true;
+}
+
+static bool dump_functions(struct parse *p, const char *value)
+{
+	(void)value;
+	p->session->opt.dump_what = "functions";
+	return true;
+}
+
+static bool dump_probe_types(struct parse *p, const char *value)
+{
+	(void)value;
+	p->session->opt.dump_what = "probe-types";
+	return true;
+}
+
+static bool dump_probe_aliases(struct parse *p, const char *value)
+{
+	(void)value;
+	p->session->opt.dump_what = "probe-aliases";
+	return true;
+}
+
+static bool take_target(struct parse *p, const char *value)
+{
+	long pid;
+
+	if (!to_number(value, 1, 0x7fffffff, &pid))
+		return complain(p, "-x %s: not the number of a process", value);
+	p->session->opt.target_pid = (pid_t)pid;
+	return true;
+}
+
+static bool take_flight(struct parse *p, const char *value)
+{
+	(void)value;
+	p->session->opt.flight_recorder = "";
+	return true;
+}
+
+static bool take_pass(struct parse *p, const char *value)
+{
+	long n;
+
+	if (!to_number(value, 1, 5, &n))
+		return complain(p, "-p %s: the passes are 1 to 5", value);
+	p->session->opt.last_pass = (int)n;
+	return true;
+}
+
+static bool more_verbose(struct parse *p, const char *value)
+{
+	(void)value;
+	p->session->opt.verbose++;
+	return true;
+}
+
+static bool take_vp(struct parse *p, const char *value)
+{
+	size_t i;
+
+	if (strlen(value) > 5 || strspn(value, "0123456789") != strlen(value))
+		return complain(p, "--vp %s: up to five digits, one for each pass", value);
+	for (i = 0; value[i]; i++)
+		p->session->opt.verbose_pass[i + 1] += (unsigned)(value[i] - '0');
+	return true;
+}
+
+static bool take_color(struct parse *p, const char *value)
+{
+	if (!value)
+		value = "always";
+	if (strcmp(value, "always") && strcmp(value, "never") && strcmp(value, "auto"))
+		return complain(p, "--color=%s: always, never or auto", value);
+	p->session->opt.color = strcmp(value, "auto") ? value : NULL;
+	return true;
+}
+
+static bool take_diagnostics(struct parse *p, const char *value)
+{
+	if (strcmp(value, "json") && strcmp(value, "text"))
+		return complain(p, "--diagnostics=%s: text or json", value);
+	p->session->opt.json = !strcmp(value, "json");
+	return true;
+}
+
+static bool print_version(struct parse *p, const char *value)
+{
+	(void)value;
+	p->done = true;
+	puts("stap " PACKAGE_VERSION "\nLicence GPL-2.0-or-later: you may change and pass on this program. It comes without any warranty.");
+	return true;
+}
+
+static bool print_help(struct parse *p, const char *value);
+
+/* ---- the table ---- */
+
+#define FIELD(field) offsetof(struct options, field)
+static const struct option options[] = {
+#define SECTION(title) { .kind = OPT_SECTION, .help = title },
+#define FLAG(l, n, f, h) { .kind = OPT_FLAG, .letter = l, .name = n, .field = FIELD(f), .help = h },
+#define TEXT(l, n, f, a, h) { .kind = OPT_TEXT, .letter = l, .name = n, .field = FIELD(f), .arg = a, .help = h },
+#define NUMBER(l, n, f, lo, hi, a, h) { .kind = OPT_NUMBER, .letter = l, .name = n, .field = FIELD(f), .min = lo, .max = hi, .arg = a, .help = h },
+#define LIST(l, n, f, a, h) { .kind = OPT_LIST, .letter = l, .name = n, .field = FIELD(f), .arg = a, .help = h },
+#define PAIR(l, n, f, a, h) { .kind = OPT_PAIR, .letter = l, .name = n, .field = FIELD(f), .arg = a, .help = h },
+#define CALL(l, n, f, a, h) { .kind = OPT_CALL, .letter = l, .name = n, .call = f, .arg = a, .help = h },
+#include "translator/options.def"
+};
+#define NOPTIONS (sizeof options / sizeof *options)
+
+static bool is_optional(const struct option *o)
+{
+	return o->arg && *o->arg == '[';
+}
+
+/* "-e SCRIPT", "    --kbuild", "-h, --help" */
+static void print_option(const struct option *o)
+{
+	struct strbuf b = STRBUF_INIT;
+
+	if (o->letter)
+		sb_printf(&b, "-%c%s", o->letter, o->name ? ", " : "");
+	else
+		sb_puts(&b, "    ");
+	if (o->name)
+		sb_printf(&b, "--%s", o->name);
+	if (is_optional(o))
+		sb_printf(&b, "[=%.*s]", (int)strlen(o->arg) - 2, o->arg + 1);
+	else if (o->arg)
+		sb_printf(&b, "%c%s", o->name ? '=' : ' ', o->arg);
+	printf("  %-24s%s%s\n", b.s, b.len > 23 ? "\n                          " : "", o->help);
+	sb_free(&b);
+}
+
+static bool print_help(struct parse *p, const char *value)
+{
+	size_t i;
+
+	(void)value;
+	p->done = true;
+	puts("Usage: stap [OPTION]… SCRIPT-FILE [ARGUMENT]…\n"
+	     "       stap [OPTION]… -e SCRIPT [ARGUMENT]…\n"
+	     "       stap [OPTION]… -l POINT | -L POINT\n"
+	     "Probe a running Linux system with a script. - as the file is standard input.");
+	for (i = 0; i < NOPTIONS; i++) {
+		if (options[i].kind == OPT_SECTION)
+			printf("\n%s:\n", options[i].help);
+		else
+			print_option(&options[i]);
+	}
+	puts("\nExit status: 0, or 1 after an error. See stap(1).");
+	return true;
+}
+
+/* ---- applying ---- */
+
+static bool take_pair(struct parse *p, const struct option *o, struct name_value_vec *v, const char *value)
+{
+	struct arena *a = &p->session->arena;
+	const char *eq = strchr(value, '=');
+	struct name_value pair = { .value = eq ? eq + 1 : NULL };
+
+	pair.name = eq ? arena_strndup(a, value, (size_t)(eq - value)) : value;
+	if (!*pair.name)
+		return complain(p, "-%c %s: a name was expected", o->letter, value);
+	if (!eq && o->letter == 'G')
+		return complain(p, "-G %s: NAME=VALUE was expected", value);
+	vec_push(a, v, pair);
+	return true;
+}
+
+static bool apply(struct parse *p, const struct option *o, const char *value)
+{
+	char *field = (char *)&p->session->opt + o->field;
+	long n;
+
+	switch (o->kind) {
+	case OPT_SECTION:
+		break;
+	case OPT_FLAG:
+		*(bool *)field = true;
+		break;
+	case OPT_TEXT:
+		*(const char **)field = value;
+		break;
+	case OPT_NUMBER:
+		if (!to_number(value, o->min, o->max, &n))
+			return complain(p, "-%c %s: a number from %ld to %ld was expected", o->letter, value, o->min, o->max);
+		*(unsigned *)field = (unsigned)n;
+		break;
+	case OPT_LIST:
+		vec_push(&p->session->arena, (struct string_vec *)field, value);
+		break;
+	case OPT_PAIR:
+		return take_pair(p, o, (struct name_value_vec *)field, value);
+	case OPT_CALL:
+		return o->call(p, value);
+	}
+	return true;
+}
+
+/* ---- scanning ---- */
+
+struct scan { int argc, next; char **argv; };
+
+static const char *next_word(struct scan *w)
+{
+	return w->next < w->argc ? w->argv[w->next++] : NULL;
+}
+
+/* -vvp4, -e SCRIPT, -DNAME: WORD is what follows the dash. */
+static bool short_options(struct parse *p, struct scan *w, const char *word)
+{
+	const struct option *o;
+	const char *value;
+
+	for (; *word && !p->done; word++) {
+		for (o = options; o < options + NOPTIONS && (o->kind == OPT_SECTION || o->letter != *word); o++)
+			;
+		if (o == options + NOPTIONS)
+			return complain(p, "there is no option -%c; see stap --help", *word);
+		if (!o->arg) {
+			if (!apply(p, o, NULL))
+				return false;
+			continue;
+		}
+		value = word[1] ? word + 1 : next_word(w);
+		if (!value)
+			return complain(p, "option -%c needs an argument: %s", *word, o->arg);
+		return apply(p, o, value);
+	}
+	return true;
+}
+
+static bool unknown_long(struct parse *p, const char *name)
+{
+	const char *names[NOPTIONS], *near;
+	size_t i, n = 0;
+
+	for (i = 0; i < NOPTIONS; i++)
+		if (options[i].name)
+			names[n++] = options[i].name;
+	near = nearest_name(name, names, n);
+	if (near)
+		return complain(p, "there is no option --%s; did you mean --%s?", name, near);
+	return complain(p, "there is no option --%s; see stap --help", name);
+}
+
+static bool long_option(struct parse *p, struct scan *w, const char *word)
+{
+	const char *eq = strchrnul(word, '='), *value = *eq ? eq + 1 : NULL, *name;
+	const struct option *o;
+
+	name = arena_strndup(&p->session->arena, word, (size_t)(eq - word));
+	if (!strncmp(name, "colour", 6))
+		name = "color";
+	for (o = options; o < options + NOPTIONS && (!o->name || strcmp(o->name, name)); o++)
+		;
+	if (o == options + NOPTIONS)
+		return unknown_long(p, name);
+	if (value && !o->arg)
+		return complain(p, "option --%s takes no argument", name);
+	if (o->arg && !is_optional(o) && !value)
+		value = next_word(w);
+	if (o->arg && !is_optional(o) && !value)
+		return complain(p, "option --%s needs an argument: %s", name, o->arg);
+	return apply(p, o, value);
+}
+
+static bool scan_options(struct parse *p, struct scan *w)
+{
+	const char *word;
+
+	while (w->next < w->argc && !p->done) {
+		word = w->argv[w->next];
+		if (word[0] != '-' || !word[1])
+			break;
+		w->next++;
+		if (!strcmp(word, "--"))
+			break;
+		if (!(word[1] == '-' ? long_option(p, w, word + 2) : short_options(p, w, word + 1)))
+			return false;
+	}
+	return true;
+}
+
+/* ---- what they mean together ---- */
+
+static bool check_together(struct parse *p)
+{
+	struct options *o = &p->session->opt;
+	static const char *const passes[] = { "parse", "resolve", "emit" };
+	size_t i;
+
+	if (!o->script_file && !o->script_text && !o->list && !o->dump_what && !o->clean_cache && !o->extra_scripts.len)
+		return complain(p, "no script: give a file, - for standard input, or -e SCRIPT; see stap --help");
+	if (o->suppress_time_limits && !o->guru)
+		return complain(p, "--suppress-time-limits can hang the machine: it needs guru mode (-g)");
+	if (o->command && o->target_pid)
+		return complain(p, "-c and -x each say what target() is: give one of them");
+	if (o->bulk && o->flight_recorder && !o->output)
+		return complain(p, "-b writes files: with -F it needs -o FILE");
+	if (o->size_limit && !o->output)
+		return complain(p, "-S limits the files that -o FILE writes: give both");
+	for (i = 0; o->dump && i < 3 && strcmp(o->dump, passes[i]); i++)
+		;
+	if (o->dump && i == 3)
+		return complain(p, "--dump=%s: parse, resolve or emit", o->dump);
+	return true;
+}
+
+static void set_diagnostics(struct session *s)
+{
+	const struct options *o = &s->opt;
+
+	s->diags.suppress_warnings = o->no_warnings;
+	s->diags.warnings_are_errors = o->warnings_are_errors;
+	s->diags.format = o->json ? DIAG_JSON : DIAG_TEXT;
+	s->diags.color = o->color ? !strcmp(o->color, "always") : isatty(STDERR_FILENO) && !getenv("NO_COLOR");
+}
+
+enum options_result options_parse(struct session *s, int argc, char **argv)
+{
+	struct parse p = { .session = s };
+	struct scan w = { .argc = argc, .next = 1, .argv = argv };
+	struct options *o = &s->opt;
+	bool ok = scan_options(&p, &w);
+
+	set_diagnostics(s);
+	if (p.done || !ok)
+		return p.done ? OPTIONS_DONE : OPTIONS_BAD;
+	if (!o->script_text && !o->list && !o->dump_what && !o->extra_scripts.len)
+		o->script_file = next_word(&w);
+	while (w.next < w.argc)
+		vec_push(&s->arena, &o->args, next_word(&w));
+	if (!o->release)
+		o->release = getenv("SYSTEMTAP_RELEASE");
+	return check_together(&p) ? OPTIONS_RUN : OPTIONS_BAD;
+}
