@@ -11,7 +11,7 @@ static int64_t variance(const struct stp_stat *s, uint32_t bit_shift)
 
 int64_t stp_stat_extract(struct stp_ctx *c, const struct stp_stat *s, enum stp_stat_op op, uint32_t bit_shift)
 {
-	if (STP_UNLIKELY(!s)) {
+	if (STP_UNLIKELY(!s || !s->count)) {
 		if (op != STP_COUNT && op != STP_SUM)
 			stp_error(c, STP_ERR_ARITH, "empty aggregate");
 		return 0;

@@ -4,8 +4,9 @@
  * there, so that the ring keeps its order and nothing is allocated.
  *
  * Statistics are merged over CPUs once, at the begin, without their histograms:
- * sorting and extractors then see one moment.  A histogram is merged when the
- * element is looked at, for a loop of ten elements shall not merge two thousand.
+ * sorting and extractors then see one moment.  Elements with histograms are merged
+ * again, whole, when the loop comes to them, for a loop of ten elements shall not
+ * merge two thousand histograms.
  *
  * Only entries that were there at the begin are visited (`scan`), so that adds of
  * other CPUs cannot make a loop longer. */
@@ -21,11 +22,8 @@ static void rank_all(struct stp_map *m, uint32_t n, enum stp_stat_op op)
 {
 	uint32_t i;
 
-	for (i = 1; i <= n; i++) {
-		struct stp_stat *s = stp_map_merged(m, i);
-
-		s->hist[0] = (uint64_t)stat_rank(s, m->desc, op);
-	}
+	for (i = 1; i <= n; i++)
+		m->rank[i - 1] = stat_rank(stp_map_merged(m, i), m->desc, op);
 }
 
 /* Reading a map that adds may be changing: from here on, until the handler ends, no entry is reused. */
@@ -41,7 +39,7 @@ static uint32_t snapshot_stats(struct stp_ctx *c, struct stp_map *m, bool rank, 
 	}
 	count = (uint32_t)stp_map_size(m);
 	fresh = __atomic_load_n(&m->slab.fresh, __ATOMIC_RELAXED);
-	stp_shards_merge_all(&m->shards, fresh, m->merged, STP_MERGED_SIZE);
+	stp_shards_merge_all(&m->shards, fresh, m->merged);
 	if (rank)
 		rank_all(m, fresh, op);
 	return count;
@@ -105,13 +103,17 @@ static uint32_t next_entry(struct stp_iter *it)
 
 bool stp_iter_next(struct stp_iter *it)
 {
+	struct stp_map *m = it->map;
+
 	if (!it->left || !it->scan)
 		return false;
 	it->index = next_entry(it);
 	if (!it->index)
 		return false;
 	it->left--;
-	it->entry = stp_map_entry(it->map, it->index);
+	it->entry = stp_map_entry(m, it->index);
+	if (m->desc->hist.kind)
+		stp_shards_merge(&m->shards, it->index, stp_map_merged(m, it->index), true);
 	return true;
 }
 
@@ -137,9 +139,5 @@ const char *stp_iter_str(const struct stp_iter *it)
 
 const struct stp_stat *stp_iter_stat(const struct stp_iter *it)
 {
-	struct stp_map *m = it->map;
-
-	if (m->desc->hist.kind)
-		return stp_shards_merge(&m->shards, it->index, true);
-	return stp_map_merged(m, it->index);
+	return stp_map_merged(it->map, it->index);
 }

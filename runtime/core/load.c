@@ -53,7 +53,7 @@ static bool check_desc(const struct stp_global *g)
 		return true;
 	if (!d->nkeys || d->nkeys > STP_MAXKEYS || !d->max_entries || d->max_entries > 1u << 30)
 		return false;
-	if (!is_type(d->value_type) && d->value_type != STP_STAT)
+	if (d->value_type != STP_STAT && (!is_type(d->value_type) || d->hist.kind))
 		return false;
 	for (i = 0; i < d->nkeys; i++)
 		if (!is_type(d->key_type[i]))

@@ -29,8 +29,11 @@ static bool alloc_parts(struct stp_map *m, size_t entry_size)
 	m->order_tmp = m->order + cap;
 	if (d->value_type != STP_STAT)
 		return true;
-	m->merged = stp_core_alloc(cap * STP_MERGED_SIZE, -1);
-	return m->merged && stp_shards_init(&m->shards, d, d->max_entries);
+	if (!stp_shards_init(&m->shards, d, d->max_entries))
+		return false;
+	m->merged = stp_core_alloc(cap * m->shards.stat_size, -1);
+	m->rank = stp_core_alloc(cap * sizeof *m->rank, -1);
+	return m->merged && m->rank;
 }
 
 struct stp_map *stp_map_new(const struct stp_map_desc *d, const char *name)
@@ -57,8 +60,9 @@ void stp_map_destroy(struct stp_map *m)
 	if (!m)
 		return;
 	cap = m->desc->max_entries;
+	stp_core_free(m->rank, cap * sizeof *m->rank);
+	stp_core_free(m->merged, cap * m->shards.stat_size);
 	stp_shards_destroy(&m->shards);
-	stp_core_free(m->merged, cap * STP_MERGED_SIZE);
 	stp_core_free(m->order_mem, cap * 2 * sizeof *m->order_mem);
 	stp_core_free(m->links, (cap + 1) * sizeof *m->links);
 	stp_core_free(m->buckets, ((size_t)m->bucket_mask + 1) * sizeof *m->buckets);

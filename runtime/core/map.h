@@ -49,7 +49,8 @@ struct stp_map {
 	uint32_t value_off;		/* in an entry */
 	uint32_t key_off[STP_MAXKEYS];
 	struct stp_shards shards;	/* statistics */
-	char *merged;			/* statistics: MERGED_SIZE an entry; filled by foreach */
+	char *merged;			/* statistics: one an entry, over all CPUs; filled by foreach */
+	int64_t *rank;			/* statistics: what a foreach sorts by, an entry */
 	uint32_t *order, *order_tmp;	/* max_entries each: a sorted foreach; they change places */
 	uint32_t *order_mem;		/* what holds both */
 	struct stp_map *next_pinned;	/* of the context's list */
@@ -59,9 +60,6 @@ struct stp_map {
 	uint32_t insert_lock __attribute__((aligned(64)));
 	uint32_t count;
 };
-
-/* A record of `merged`: a statistic without histogram, and the value to sort by in hist[0]. */
-#define STP_MERGED_SIZE (sizeof(struct stp_stat) + sizeof(int64_t))
 
 /* A key on its way into the map: hashed once, string lengths kept. */
 struct stp_hashed {
@@ -120,7 +118,7 @@ static inline const char *stp_map_key_str(const struct stp_map *m, const struct 
 
 static inline struct stp_stat *stp_map_merged(const struct stp_map *m, uint32_t n)
 {
-	return (struct stp_stat *)(void *)(m->merged + (size_t)(n - 1) * STP_MERGED_SIZE);
+	return (struct stp_stat *)(void *)(m->merged + (size_t)(n - 1) * m->shards.stat_size);
 }
 
 #endif

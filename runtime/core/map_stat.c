@@ -76,7 +76,7 @@ const struct stp_stat *stp_map_get_stat(struct stp_map *m, const union stp_key *
 		return NULL;
 	n = stp_key_find(m, &h);
 	if (n)
-		s = stp_shards_merge(&m->shards, n, !alone);
+		s = stp_shards_merge(&m->shards, n, stp_shards_scratch(&m->shards), !alone);
 	if (alone)
 		stp_map_unlock(m);
 	return s;

@@ -112,10 +112,8 @@ void stp_shards_destroy(struct stp_shards *s)
 	s->shard = NULL;
 }
 
-const struct stp_stat *stp_shards_merge(struct stp_shards *s, uint32_t n, bool lock)
+struct stp_stat *stp_shards_merge(struct stp_shards *s, uint32_t n, struct stp_stat *into, bool lock)
 {
-	struct stp_stat *into = stp_shard_stat(s, stp_shards_own(s), 0);
-	bool complete = true;
 	unsigned i;
 
 	memset(into, 0, s->stat_size);
@@ -123,7 +121,7 @@ const struct stp_stat *stp_shards_merge(struct stp_shards *s, uint32_t n, bool l
 		struct stp_shard *sh = s->shard[i];
 
 		if (lock && !plat_shard_lock(&sh->lock)) {
-			complete = false;
+			stp_core_count_lost_sample();
 			continue;
 		}
 		stp_stat_merge(into, stp_shard_stat(s, sh, n), s->desc, s->desc->hist.kind);
@@ -131,10 +129,15 @@ const struct stp_stat *stp_shards_merge(struct stp_shards *s, uint32_t n, bool l
 			plat_shard_unlock(&sh->lock);
 	}
 	stp_stat_finish(into, s->desc);
-	return complete && into->count ? into : NULL;
+	return into->count ? into : NULL;
 }
 
-static void merge_shard(struct stp_shards *s, struct stp_shard *sh, uint32_t n, char *into, size_t stride)
+static inline struct stp_stat *record(const struct stp_shards *s, char *into, uint32_t n)
+{
+	return (struct stp_stat *)(void *)(into + (n - 1) * s->stat_size);
+}
+
+static void merge_shard(struct stp_shards *s, struct stp_shard *sh, uint32_t n, char *into)
 {
 	uint32_t i, end;
 
@@ -145,20 +148,21 @@ static void merge_shard(struct stp_shards *s, struct stp_shard *sh, uint32_t n, 
 			continue;
 		}
 		for (; i < end; i++)
-			stp_stat_merge((struct stp_stat *)(void *)(into + (i - 1) * stride), stp_shard_stat(s, sh, i), s->desc, false);
+			stp_stat_merge(record(s, into, i), stp_shard_stat(s, sh, i), s->desc, false);
 		plat_shard_unlock(&sh->lock);
 	}
 }
 
-void stp_shards_merge_all(struct stp_shards *s, uint32_t n, char *into, size_t stride)
+void stp_shards_merge_all(struct stp_shards *s, uint32_t n, char *into)
 {
 	uint32_t i;
 
-	memset(into, 0, n * stride);
+	for (i = 1; i <= n; i++)
+		memset(record(s, into, i), 0, sizeof(struct stp_stat));
 	for (i = 0; i < s->nslots; i++)
-		merge_shard(s, s->shard[i], n, into, stride);
-	for (i = 0; i < n; i++)
-		stp_stat_finish((struct stp_stat *)(void *)(into + i * stride), s->desc);
+		merge_shard(s, s->shard[i], n, into);
+	for (i = 1; i <= n; i++)
+		stp_stat_finish(record(s, into, i), s->desc);
 }
 
 bool stp_shards_lock_all(struct stp_shards *s)
@@ -227,7 +231,7 @@ void stp_pstat_add(struct stp_pstat *p, int64_t v)
 
 const struct stp_stat *stp_pstat_get(struct stp_pstat *p)
 {
-	return stp_shards_merge(&p->shards, 1, true);
+	return stp_shards_merge(&p->shards, 1, stp_shards_scratch(&p->shards), true);
 }
 
 void stp_pstat_clear(struct stp_pstat *p)

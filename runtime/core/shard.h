@@ -38,11 +38,12 @@ void stp_stat_merge(struct stp_stat *into, const struct stp_stat *from, const st
 /* Turn a sum of merges into a statistic. */
 void stp_stat_finish(struct stp_stat *s, const struct stp_map_desc *d);
 
-/* Accumulator N of all shards merged into this CPU's scratch; NULL when empty or when a shard
- * stayed locked.  LOCK: take each shard's lock in turn, else the caller has them all. */
-const struct stp_stat *stp_shards_merge(struct stp_shards *s, uint32_t n, bool lock);
-/* Accumulators 1…N merged into INTO (records of STRIDE bytes, number 1 first), without histograms. */
-void stp_shards_merge_all(struct stp_shards *s, uint32_t n, char *into, size_t stride);
+/* Accumulator N of all shards merged into INTO (stat_size bytes), which is returned; NULL when empty.
+ * LOCK: take each shard's lock in turn (one that stays locked is left out, and counted as a lost
+ * sample), else the caller has them all. */
+struct stp_stat *stp_shards_merge(struct stp_shards *s, uint32_t n, struct stp_stat *into, bool lock);
+/* Accumulators 1…N merged into INTO (records of stat_size bytes, number 1 first), without histograms. */
+void stp_shards_merge_all(struct stp_shards *s, uint32_t n, char *into);
 /* Every shard's lock, in order of slots (so two callers cannot block each other); false: none is held. */
 bool stp_shards_lock_all(struct stp_shards *s);
 void stp_shards_unlock_all(struct stp_shards *s);
@@ -64,6 +65,12 @@ static inline struct stp_stat *stp_shard_stat(const struct stp_shards *s, const 
 static inline struct stp_shard *stp_shards_own(const struct stp_shards *s)
 {
 	return s->shard[plat_slot()];
+}
+
+/* Where this CPU merges an element that it reads. */
+static inline struct stp_stat *stp_shards_scratch(const struct stp_shards *s)
+{
+	return stp_shard_stat(s, stp_shards_own(s), 0);
 }
 
 #endif

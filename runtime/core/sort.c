@@ -19,7 +19,7 @@ static int64_t long_of(const struct sorter *s, uint32_t n)
 	if (s->column)
 		return stp_map_key_long(s->m, e, (unsigned)s->column - 1);
 	if (s->m->desc->value_type == STP_STAT)
-		return (int64_t)stp_map_merged(s->m, n)->hist[0];
+		return s->m->rank[n - 1];
 	return *(const int64_t *)stp_map_value(s->m, e);
 }
 
