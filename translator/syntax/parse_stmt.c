@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Statements. */
+#include "translator/syntax/parser.h"
+
+#include <string.h>
+
+static struct stmt *node(struct parser *p, enum stmt_kind k, struct span at)
+{
+	return stmt_new(p->arena, k, at);
+}
+
+struct stmt *parse_block(struct parser *p)
+{
+	struct stmt *s = node(p, STMT_BLOCK, p->tok.span), *i;
+
+	if (!expect(p, TOK_LBRACE, "to open a block"))
+		return NULL;
+	while (p->tok.kind != TOK_RBRACE) {
+		if (p->tok.kind == TOK_EOF) {
+			fail_expected(p, "}");
+			return NULL;
+		}
+		i = parse_statement(p);
+		if (!i)
+			return NULL;
+		vec_push(p->arena, &s->block.body, i);
+	}
+	advance(p);
+	s->span = span_join(s->span, p->last);
+	return s;
+}
+
+static struct stmt *parse_if(struct parser *p, struct stmt *s)
+{
+	if (!expect(p, TOK_LPAREN, "after if") || !(s->if_.cond = parse_expression(p)) || !expect(p, TOK_RPAREN, "after the condition"))
+		return NULL;
+	s->if_.yes = parse_statement(p);
+	if (s->if_.yes && accept(p, TOK_ELSE) && !(s->if_.no = parse_statement(p)))
+		return NULL;
+	return s->if_.yes ? s : NULL;
+}
+
+static struct stmt *parse_while(struct parser *p, struct stmt *s)
+{
+	if (!expect(p, TOK_LPAREN, "after while") || !(s->loop.cond = parse_expression(p)) || !expect(p, TOK_RPAREN, "after the condition"))
+		return NULL;
+	s->loop.body = parse_statement(p);
+	return s->loop.body ? s : NULL;
+}
+
+static struct stmt *parse_for(struct parser *p, struct stmt *s)
+{
+	s->loop.is_for = true;
+	if (!expect(p, TOK_LPAREN, "after for"))
+		return NULL;
+	if (p->tok.kind != TOK_SEMICOLON && !(s->loop.init = parse_expression(p)))
+		return NULL;
+	if (!expect(p, TOK_SEMICOLON, "in for (;;)"))
+		return NULL;
+	if (p->tok.kind != TOK_SEMICOLON && !(s->loop.cond = parse_expression(p)))
+		return NULL;
+	if (!expect(p, TOK_SEMICOLON, "in for (;;)"))
+		return NULL;
+	if (p->tok.kind != TOK_RPAREN && !(s->loop.step = parse_expression(p)))
+		return NULL;
+	if (!expect(p, TOK_RPAREN, "after for (;;)"))
+		return NULL;
+	s->loop.body = parse_statement(p);
+	return s->loop.body ? s : NULL;
+}
+
+static struct expr *symbol(struct parser *p)
+{
+	struct expr *e;
+
+	if (p->tok.kind != TOK_IDENT) {
+		fail_expected(p, "a name");
+		return NULL;
+	}
+	e = expr_new(p->arena, EXPR_SYMBOL, p->tok.span);
+	e->symbol.name = p->tok.text;
+	advance(p);
+	return e;
+}
+
+static void sort_mark(struct parser *p, struct stmt *s, int column)
+{
+	static const char *const stats[] = { "count", "sum", "min", "max", "avg", "variance" };
+
+	if (p->tok.kind == TOK_ATOP)
+		for (int i = 0; i < 6; i++)
+			if (!strcmp(p->tok.text, stats[i])) {
+				s->foreach.sort_stat = i;
+				advance(p);
+				break;
+			}
+	if (p->tok.kind != TOK_PLUS && p->tok.kind != TOK_MINUS)
+		return;
+	s->foreach.order = p->tok.kind == TOK_PLUS ? SORT_UP : SORT_DOWN;
+	s->foreach.sort_column = column;
+	s->foreach.sort_span = p->tok.span;
+	advance(p);
+}
+
+static bool foreach_keys(struct parser *p, struct stmt *s)
+{
+	struct expr *e;
+
+	if (!accept(p, TOK_LBRACKET)) {
+		if (!(e = symbol(p)))
+			return false;
+		vec_push(p->arena, &s->foreach.keys, e);
+		sort_mark(p, s, 1);
+		return true;
+	}
+	do {
+		if (!(e = symbol(p)))
+			return false;
+		vec_push(p->arena, &s->foreach.keys, e);
+		sort_mark(p, s, (int)s->foreach.keys.len);
+	} while (accept(p, TOK_COMMA));
+	return expect(p, TOK_RBRACKET, "after the keys");
+}
+
+static bool foreach_base(struct parser *p, struct stmt *s)
+{
+	struct expr *e;
+
+	if (p->tok.kind == TOK_ATOP) {
+		s->foreach.base = parse_binary(p, 14);
+		return s->foreach.base;
+	}
+	if (!(s->foreach.base = symbol(p)))
+		return false;
+	if (accept(p, TOK_LBRACKET)) {
+		do {
+			e = NULL;
+			if (p->tok.kind == TOK_STAR)
+				advance(p);
+			else if (!(e = parse_expression(p)))
+				return false;
+			vec_push(p->arena, &s->foreach.slice, e);
+		} while (accept(p, TOK_COMMA));
+		if (!expect(p, TOK_RBRACKET, "after the slice"))
+			return false;
+	}
+	sort_mark(p, s, 0);
+	return true;
+}
+
+static struct stmt *parse_foreach(struct parser *p, struct stmt *s)
+{
+	if (!expect(p, TOK_LPAREN, "after foreach"))
+		return NULL;
+	if (p->tok.kind == TOK_IDENT && peek2(p)->kind == TOK_ASSIGN) {
+		s->foreach.value = symbol(p);
+		advance(p);
+	}
+	if (!foreach_keys(p, s) || !expect(p, TOK_IN, "in foreach") || !foreach_base(p, s))
+		return NULL;
+	if (accept(p, TOK_LIMIT) && !(s->foreach.limit = parse_expression(p)))
+		return NULL;
+	if (!expect(p, TOK_RPAREN, "after foreach (…)"))
+		return NULL;
+	s->foreach.body = parse_statement(p);
+	return s->foreach.body ? s : NULL;
+}
+
+static struct stmt *parse_try(struct parser *p, struct stmt *s)
+{
+	if (!(s->try_.body = parse_block(p)) || !expect(p, TOK_CATCH, "after try { … }"))
+		return NULL;
+	if (accept(p, TOK_LPAREN) && (!(s->try_.message = symbol(p)) || !expect(p, TOK_RPAREN, "after the name")))
+		return NULL;
+	s->try_.handler = parse_block(p);
+	return s->try_.handler ? s : NULL;
+}
+
+static bool starts_statement(const struct token *t)
+{
+	return t->kind == TOK_RBRACE || t->kind == TOK_SEMICOLON || t->kind == TOK_EOF;
+}
+
+static struct stmt *parse_simple(struct parser *p, struct stmt *s)
+{
+	switch ((int)s->kind) {
+	case STMT_RETURN:
+		if (!starts_statement(&p->tok) && !(s->return_.value = parse_expression(p)))
+			return NULL;
+		break;
+	case STMT_DELETE:
+		if (!(s->delete_.target = parse_expression(p)))
+			return NULL;
+		break;
+	case STMT_EXPR:
+		if (!(s->expr.expr = parse_expression(p)))
+			return NULL;
+		break;
+	}
+	accept(p, TOK_SEMICOLON);
+	return s;
+}
+
+static struct stmt *parse_by_keyword(struct parser *p)
+{
+	static const struct { enum token_kind t; enum stmt_kind k; struct stmt *(*f)(struct parser *p, struct stmt *s); } table[] = {
+		{ TOK_IF, STMT_IF, parse_if }, { TOK_WHILE, STMT_LOOP, parse_while }, { TOK_FOR, STMT_LOOP, parse_for },
+		{ TOK_FOREACH, STMT_FOREACH, parse_foreach }, { TOK_TRY, STMT_TRY, parse_try }, { TOK_RETURN, STMT_RETURN, parse_simple },
+		{ TOK_DELETE, STMT_DELETE, parse_simple }, { TOK_NEXT, STMT_NEXT, parse_simple }, { TOK_BREAK, STMT_BREAK, parse_simple },
+		{ TOK_CONTINUE, STMT_CONTINUE, parse_simple }, { TOK_SEMICOLON, STMT_EMPTY, NULL },
+	};
+	struct stmt *s;
+
+	if (p->tok.kind == TOK_LBRACE)
+		return parse_block(p);
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		if (table[i].t == p->tok.kind) {
+			s = node(p, table[i].k, p->tok.span);
+			advance(p);
+			return table[i].f ? table[i].f(p, s) : s;
+		}
+	if (p->tok.kind == TOK_EMBEDDED) {
+		s = node(p, STMT_EMBEDDED, p->tok.span);
+		s->embedded.code = p->tok.text;
+		advance(p);
+		return s;
+	}
+	return parse_simple(p, node(p, STMT_EXPR, p->tok.span));
+}
+
+struct stmt *parse_statement(struct parser *p)
+{
+	struct stmt *s;
+
+	if (!deeper(p))
+		return NULL;
+	s = parse_by_keyword(p);
+	p->depth--;
+	if (s)
+		s->span = span_join(s->span, p->last);
+	return s;
+}

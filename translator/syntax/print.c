@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Expressions and points as script text; parentheses only where precedence needs them. */
+#include "translator/syntax/print.h"
+#include "translator/syntax/format.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <string.h>
+
+const char *op_text(enum op op)
+{
+	static const char *const t[] = {
+		"", "+", "-", "*", "/", "%", "<<", ">>", ">>>", "&", "|", "^", "<", ">", "<=", ">=", "==", "!=", "&&", "||", ".", "-", "!", "~", "+", "<<<",
+	};
+	return t[op];
+}
+
+const char *stat_op_name(enum stat_op op)
+{
+	static const char *const t[] = { "count", "sum", "min", "max", "avg", "variance" };
+	return t[op];
+}
+
+const char *type_name(enum value_type t)
+{
+	static const char *const n[] = { "unknown", "long", "string", "stats", "void" };
+	return n[t];
+}
+
+void print_string_literal(struct strbuf *b, const char *text, size_t len)
+{
+	sb_putc(b, '"');
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c == '"' || c == '\\')
+			sb_printf(b, "\\%c", c);
+		else if (c == '\n')
+			sb_puts(b, "\\n");
+		else if (c == '\t')
+			sb_puts(b, "\\t");
+		else if (c < 32 || c == 127)
+			sb_printf(b, "\\%03o", c);
+		else
+			sb_putc(b, (char)c);
+	}
+	sb_putc(b, '"');
+}
+
+static int level(const struct expr *e)
+{
+	static const int lv[] = { 1, 12, 12, 13, 13, 13, 10, 10, 10, 8, 6, 7, 9, 9, 9, 9, 9, 9, 4, 3, 11 };
+
+	switch ((int)e->kind) {
+	case EXPR_ASSIGN: return 1;
+	case EXPR_TERNARY: return 2;
+	case EXPR_BINARY: return lv[e->binary.op];
+	case EXPR_IN: return e->in.keys.len == 1 ? 5 : 16;
+	case EXPR_MATCH: return 9;
+	case EXPR_UNARY: case EXPR_INCDEC: return 15;
+	}
+	return 16;
+}
+
+static void print_at(struct strbuf *b, const struct expr *e, int least)
+{
+	bool paren = e->origin ? false : level(e) < least;
+
+	if (paren)
+		sb_putc(b, '(');
+	print_expr(b, e);
+	if (paren)
+		sb_putc(b, ')');
+}
+
+static void print_list(struct strbuf *b, const struct expr_vec *v)
+{
+	for (size_t i = 0; i < v->len; i++) {
+		if (i)
+			sb_puts(b, ", ");
+		if (v->data[i])
+			print_expr(b, v->data[i]);
+		else
+			sb_putc(b, '*');
+	}
+}
+
+static void print_path(struct strbuf *b, const struct access_vec *p)
+{
+	for (size_t i = 0; i < p->len; i++) {
+		const struct access *a = &p->data[i];
+
+		if (a->kind == ACCESS_MEMBER) {
+			sb_printf(b, "->%s", a->member);
+		} else if (a->kind == ACCESS_INDEX) {
+			sb_putc(b, '[');
+			print_expr(b, a->index);
+			sb_putc(b, ']');
+		} else {
+			sb_puts(b, a->depth > 1 ? "$$" : "$");
+		}
+	}
+}
+
+static void print_print(struct strbuf *b, const struct expr *e)
+{
+	static const char *const names[] = { "print", "println", "printd", "printdln", "printf", "print_char" };
+
+	sb_printf(b, "%s%s(", e->print.to_string ? "s" : "", names[e->print.kind]);
+	if (e->print.kind == PRINT_PRINTF)
+		print_string_literal(b, e->print.format_text, e->print.format_len);
+	if (e->print.delimiter)
+		print_expr(b, e->print.delimiter);
+	if ((e->print.kind == PRINT_PRINTF || e->print.delimiter) && e->print.args.len)
+		sb_puts(b, ", ");
+	print_list(b, &e->print.args);
+	sb_putc(b, ')');
+}
+
+static void print_cast(struct strbuf *b, const struct expr *e)
+{
+	if (!e->cast.type) {
+		print_at(b, e->cast.arg, 16);
+	} else {
+		sb_puts(b, e->cast.address_of ? "&@cast(" : "@cast(");
+		print_expr(b, e->cast.arg);
+		sb_puts(b, ", ");
+		print_string_literal(b, e->cast.type, strlen(e->cast.type));
+		if (e->cast.module) {
+			sb_puts(b, ", ");
+			print_string_literal(b, e->cast.module, strlen(e->cast.module));
+		}
+		sb_putc(b, ')');
+	}
+	print_path(b, &e->cast.path);
+}
+
+void print_expr(struct strbuf *b, const struct expr *e)
+{
+	if (e->origin && (e->kind == EXPR_FETCH || e->kind == EXPR_SAVED || e->kind == EXPR_CONTEXT)) {
+		print_expr(b, e->origin);
+		return;
+	}
+	switch (e->kind) {
+	case EXPR_NUMBER: sb_printf(b, "%" PRId64, e->number.value); break;
+	case EXPR_STRING: print_string_literal(b, e->string.text, e->string.len); break;
+	case EXPR_SYMBOL: sb_puts(b, e->symbol.name); break;
+	case EXPR_INDEX: print_expr(b, e->index.base); sb_putc(b, '['); print_list(b, &e->index.keys); sb_putc(b, ']'); break;
+	case EXPR_CALL: sb_printf(b, "%s(", e->call.name); print_list(b, &e->call.args); sb_putc(b, ')'); break;
+	case EXPR_UNARY: sb_puts(b, op_text(e->unary.op)); print_at(b, e->unary.arg, 15); break;
+	case EXPR_BINARY: print_at(b, e->binary.left, level(e)); sb_printf(b, " %s ", op_text(e->binary.op)); print_at(b, e->binary.right, level(e) + 1); break;
+	case EXPR_TERNARY: print_at(b, e->ternary.cond, 3); sb_puts(b, " ? "); print_at(b, e->ternary.yes, 2); sb_puts(b, " : "); print_at(b, e->ternary.no, 2); break;
+	case EXPR_ASSIGN: print_at(b, e->assign.left, 2); sb_printf(b, e->assign.op == OP_STAT ? " %s " : " %s= ", op_text(e->assign.op)); print_at(b, e->assign.right, 1); break;
+	case EXPR_INCDEC:
+		if (e->incdec.prefix)
+			sb_puts(b, e->incdec.increment ? "++" : "--");
+		print_at(b, e->incdec.arg, 16);
+		if (!e->incdec.prefix)
+			sb_puts(b, e->incdec.increment ? "++" : "--");
+		break;
+	case EXPR_IN:
+		if (e->in.keys.len == 1 && e->in.keys.data[0]) {
+			print_at(b, e->in.keys.data[0], 6);
+		} else {
+			sb_putc(b, '[');
+			print_list(b, &e->in.keys);
+			sb_putc(b, ']');
+		}
+		sb_puts(b, " in ");
+		print_expr(b, e->in.array);
+		break;
+	case EXPR_MATCH: print_at(b, e->match.left, 10); sb_puts(b, e->match.negate ? " !~ " : " =~ "); print_expr(b, e->match.regex); break;
+	case EXPR_TARGET:
+		sb_printf(b, "%s%s", e->target.address_of ? "&" : "", e->target.name);
+		if (e->target.args.len) {
+			sb_putc(b, '(');
+			print_list(b, &e->target.args);
+			sb_putc(b, ')');
+		}
+		print_path(b, &e->target.path);
+		break;
+	case EXPR_CAST: print_cast(b, e); break;
+	case EXPR_ATOP: sb_printf(b, "@%s(", e->atop.name); print_list(b, &e->atop.args); sb_putc(b, ')'); break;
+	case EXPR_STAT:
+		sb_printf(b, "@%s(", stat_op_name(e->stat.op));
+		print_expr(b, e->stat.arg);
+		if (e->stat.params.len)
+			sb_puts(b, ", ");
+		print_list(b, &e->stat.params);
+		sb_putc(b, ')');
+		break;
+	case EXPR_HIST:
+		sb_puts(b, e->hist.linear ? "@hist_linear(" : "@hist_log(");
+		print_expr(b, e->hist.arg);
+		if (e->hist.params.len)
+			sb_puts(b, ", ");
+		print_list(b, &e->hist.params);
+		sb_putc(b, ')');
+		break;
+	case EXPR_PRINT: print_print(b, e); break;
+	case EXPR_EMBEDDED: sb_printf(b, "%%{%s%%}", e->embedded.code); break;
+	case EXPR_FETCH: case EXPR_SAVED: case EXPR_CONTEXT: sb_puts(b, "<value>"); break;
+	case EXPR_KINDS: break;
+	}
+}
+
+void print_component_list(struct strbuf *b, const struct component_vec *parts)
+{
+	for (size_t i = 0; i < parts->len; i++) {
+		sb_printf(b, "%s%s", i ? "." : "", parts->data[i].name);
+		if (parts->data[i].arg) {
+			sb_putc(b, '(');
+			print_expr(b, parts->data[i].arg);
+			sb_putc(b, ')');
+		}
+	}
+}
+
+void print_point(struct strbuf *b, const struct point *p)
+{
+	print_component_list(b, &p->parts);
+	if (p->optional || p->sufficient)
+		sb_putc(b, p->optional ? '?' : '!');
+	if (p->condition) {
+		sb_puts(b, " if (");
+		print_expr(b, p->condition);
+		sb_putc(b, ')');
+	}
+}
