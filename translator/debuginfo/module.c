@@ -269,10 +269,3 @@ unsigned di_sources(struct di_module *m)
 {
 	return (module_dwarf(m) ? DI_DWARF : 0) | (module_btf(m) ? DI_BTF : 0) | (module_symbols(m) ? DI_SYMBOLS : 0);
 }
-
-struct di *session_di(struct session *s)
-{
-	if (!s->di)
-		s->di = di_open(s);
-	return s->di;
-}
