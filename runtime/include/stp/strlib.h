@@ -30,5 +30,8 @@ void stp_result_text(char *dst, size_t size, int64_t format, int64_t v);
 /* Parameter N, from 1, of the function at whose entry the probe is, by the calling convention, as a
  * full register; error STRING for N < 1 or where there are no registers. */
 int64_t stp_call_arg(struct stp_ctx *c, int64_t n);
+/* Argument N, 1 to 6, of a system call, at the entry of its wrapper (whose one parameter points to
+ * the registers of the call); error STRING for another N, FAULT. */
+int64_t stp_syscall_arg(struct stp_ctx *c, int64_t n);
 
 #endif
