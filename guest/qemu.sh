@@ -93,7 +93,7 @@ qemu_probe() {
 		chmod 755 "$root/init"
 		mkdir "$root/dev"
 		(cd "$root" && find . -mindepth 1 | cpio --quiet -o -H newc -R 0:0) >"$temp/probe.initrd"
-		timeout -k 1 "$qemu_probe_seconds" "${qemu[@]}" -accel "$1" -nodefaults -nographic -no-reboot -m 256 \
+		setpriv --pdeathsig TERM -- timeout -k 1 "$qemu_probe_seconds" "${qemu[@]}" -accel "$1" -nodefaults -nographic -no-reboot -m 256 \
 			-serial "file:$temp/probe.log" -kernel "$2" -initrd "$temp/probe.initrd" \
 			-append 'console=ttyS0 quiet panic=-1' </dev/null >/dev/null 2>&1 || true
 		if grep -q probe-ok "$temp/probe.log" 2>/dev/null; then echo yes; else echo no; fi >"$answer.$$"
