@@ -127,7 +127,7 @@ static void take_objects(struct recorder *r, const struct command *c, struct pla
 	for (i = 0; i < c->args.len; i++) {
 		arg = c->args.data[i];
 		hole = hole_for(r, arg);
-		if (*arg == '@' && !strcmp(base_name(arg), r->response)) {
+		if (*arg == '@' && !strcmp(base_name(arg + 1), r->response)) {
 			put(r, st, "%r");
 			put(r, st, "%o");
 		} else if (hole || *arg == '-' || !ends(arg, ".o")) {

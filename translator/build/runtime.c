@@ -118,11 +118,8 @@ static bool link_runtime(struct builder *b)
 	find_objects(b);
 	argv = plan_runtime_link(b->arena, &b->src, b->objects.data, b->objects.len,
 				 arena_printf(b->arena, "%s/" PLAN_RUNTIME_OBJECT, b->out));
-	if (!argv || !b->objects.len) {
-		b->plan.unusable = "it is not known how kbuild joins objects";
-		return true;
-	}
-	return run_tool(b, argv, "linking the runtime");
+	return argv && b->objects.len ? run_tool(b, argv, "linking the runtime") :
+	       job_fail(b->job, BUILD_FAIL_RUNTIME, "kernel/Kbuild of the runtime names no objects in stp-objs");
 }
 
 static bool strip_into(struct builder *b, const char *from, const char *to)
@@ -151,7 +148,7 @@ static bool keep_common_objects(struct builder *b)
 	return strip_into(b, common, common);
 }
 
-/* Where SECTION of the modpost object has the module's name. */
+/* Where SECTION of the modpost object has the module's name. False: plan.unusable is set. */
 static bool find_name(struct builder *b, const char *section)
 {
 	const char *path = arena_printf(b->arena, "%s/" PLAN_MODPOST_OBJECT, b->out), *name = b->src.module;
@@ -169,6 +166,7 @@ static bool find_name(struct builder *b, const char *section)
 	return at != NULL;
 }
 
+/* False: plan.unusable is set. */
 static bool read_symbols(struct builder *b)
 {
 	struct elf_symbols joined, runtime;
@@ -196,20 +194,21 @@ static bool gather(struct builder *b)
 				arena_printf(b->arena, "%s/include/stp_kfeat.h", b->out));
 	if (err)
 		return job_fail_errno(b->job, err, "write", b->out);
+	/* no plan, no runtime object: kbuild then makes every module whole */
+	if (!plan_record(b->arena, &b->src, &b->plan))
+		return true;
 	if (!link_runtime(b) ||
 	    !strip_into(b, arena_printf(b->arena, "%s.mod.o", b->src.module), PLAN_MODPOST_OBJECT) ||
 	    !keep_common_objects(b))
 		return false;
-	if (b->plan.unusable)
-		return true;
 	for (i = 0; i < b->key->sources.len; i++)
 		if (!strncmp(b->key->sources.data[i], "include/", 8))
 			keep_file(b, b->key->sources.data[i]);
 	keep_file(b, "include/stp_kfeat.h");
 	keep_file(b, PLAN_RUNTIME_OBJECT);
 	keep_file(b, PLAN_MODPOST_OBJECT);
-	if (read_symbols(b) && find_name(b, ".gnu.linkonce.this_module") && find_name(b, ".modinfo"))
-		plan_record(b->arena, &b->src, &b->plan);
+	if (read_symbols(b) && find_name(b, ".gnu.linkonce.this_module"))
+		find_name(b, ".modinfo");
 	return true;
 }
 

@@ -169,6 +169,8 @@ bool tree_make(struct build_job *job, const struct kernel_tree *t, const struct 
 	vec_push(job->arena, &argv, "-C");
 	vec_push(job->arena, &argv, t->dir);
 	vec_push(job->arena, &argv, arena_printf(job->arena, "M=%s", k->dir));
+	/* our modules need no BTF of their own, and pahole may be missing */
+	vec_push(job->arena, &argv, "CONFIG_DEBUG_INFO_BTF_MODULES=");
 	if (t->clang)
 		vec_push(job->arena, &argv, t->lld ? "LLVM=1" : "CC=clang");
 	for (target = k->targets; *target; target++)
