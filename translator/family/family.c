@@ -3,6 +3,7 @@
 #include "translator/family/family.h"
 #include "translator/family/kprobe.h"
 #include "translator/family/timer.h"
+#include "translator/family/tracepoint.h"
 
 #include <string.h>
 
