@@ -155,11 +155,13 @@ static int run_passes(struct session *s)
 {
 	int pass, status;
 
-	if (s->opt.last_pass == 5 && !driver_check_kernel(s))
-		return 1;
-	for (pass = 1; pass <= s->opt.last_pass && pass < 5; pass++)
+	for (pass = 1; pass <= s->opt.last_pass && pass < 5; pass++) {
+		/* behind mistakes in the script, ahead of work for nothing */
+		if (pass == 2 && s->opt.last_pass == 5 && !driver_check_kernel(s))
+			return 1;
 		if (!run_pass(s, pass))
 			return 1;
+	}
 	if (s->opt.last_pass < 5)
 		return 0;
 	diag_finish(&s->diags);
