@@ -62,14 +62,10 @@ static void add_locals(struct strbuf *b, const struct probe *p)
 static void add_scope(struct session *s, struct strbuf *b, const struct probe *p)
 {
 	struct di_var_vec vars = { 0 };
-	struct di_access plain = { 0 };
-	struct di_result r = { 0 };
 	size_t i;
 
 	if (!p->scope.module)
 		return;
-	if (p->is_return && di_compile_var(&p->scope, "return", &plain, &r))
-		sb_printf(b, " $return:%s", di_type_text(&s->arena, r.type, ""));
 	di_scope_vars(&p->scope, &vars);
 	for (i = 0; i < vars.len; i++)
 		if (!vars.data[i]->optimized_out)

@@ -109,6 +109,7 @@ static void warn_broken(struct library *lib, const struct library_def *d)
 {
 	diag_warning(&lib->session->diags, (struct span){ 0 }, E(LIBRARY_BROKEN),
 		     "%s cannot be read as a tapset: what it defines is missing", lib->files.data[d->file]->path);
+	diag_note(&lib->session->diags, (struct span){ 0 }, "stap -p1 -g %s shows what is wrong in it", lib->files.data[d->file]->path);
 }
 
 void library_index_def(struct library *lib, const struct library_def *d)

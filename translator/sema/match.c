@@ -347,7 +347,7 @@ static bool unknown_report(struct session *s, const struct unknown *u)
 	diag_error(&s->diags, c->span, E(PROBE_UNKNOWN), "there is no probe point %s%s", u->best ? "component " : "", c->name);
 	near = nearest_name(c->name, u->next.data, u->next.len);
 	if (near)
-		diag_note(&s->diags, c->span, "did you mean %s?", near);
+		diag_note(&s->diags, (struct span){ 0 }, "did you mean %s?", near);
 	else
 		unknown_list(s, u, (struct span){ 0 });
 	return false;

@@ -14,6 +14,7 @@
 #include "translator/syntax/print.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 /* What match.sink points to: one row's family at work. */
 struct resolution {
@@ -94,6 +95,8 @@ struct probe *match_add(const struct match *m, const char *text)
 	p->row = m->row;
 	p->text = text;
 	p->alias_text = r->expansion->alias ? r->expansion->text : r->candidate->text;
+	if (!strcmp(p->alias_text, text))
+		p->alias_text = text;
 	p->origin = outermost_point(r->expansion, r->point);
 	p->span = p->origin->span;
 	p->condition = conditions(s, r->expansion, r->point);
