@@ -35,11 +35,26 @@ static bool verified(struct session *s, const char *stage)
 	return diag_error(&s->diags, (struct span){ 0 }, E(INTERNAL), "after %s: %s", stage, wrong);
 }
 
+/* Points and names by turns: a library file that a name needs may have probes of its own. */
+static bool reach(struct session *s)
+{
+	const struct probe_vec *probes = &s->program->probes;
+	size_t bound;
+	bool ok = true;
+
+	do {
+		bound = probes->len;
+		ok &= sema_points(s);
+		for (size_t i = bound; i < probes->len; i++)
+			ok &= symbols_bind_probe(s, probes->data[i]);
+	} while (probes->len > bound);
+	return ok;
+}
+
 static bool resolve(struct session *s)
 {
-	bool ok = sema_points(s);
+	bool ok = reach(s);
 
-	ok &= sema_symbols(s);
 	if (!ok)
 		return false;
 	ok = sema_target(s);
