@@ -24,12 +24,24 @@ struct expansion *expansion_top(struct points *ps, struct stmt *body)
 	return x;
 }
 
+static void append(struct session *s, struct stmt *block, struct stmt *st)
+{
+	size_t i;
+
+	if (st->kind != STMT_BLOCK) {
+		vec_push(&s->arena, &block->block.body, st);
+		return;
+	}
+	for (i = 0; i < st->block.body.len; i++)
+		vec_push(&s->arena, &block->block.body, st->block.body.data[i]);
+}
+
 static struct stmt *block_of(struct session *s, struct stmt *first, struct stmt *second)
 {
 	struct stmt *block = stmt_new(&s->arena, STMT_BLOCK, first->span);
 
-	vec_push(&s->arena, &block->block.body, first);
-	vec_push(&s->arena, &block->block.body, second);
+	append(s, block, first);
+	append(s, block, second);
 	return block;
 }
 
