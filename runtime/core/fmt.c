@@ -169,7 +169,7 @@ static void put_long(struct stp_out *o, const struct stp_fmt *f, int64_t v)
 /* %#c: what C writes for it between quotes. */
 static size_t escape_char(char *to, unsigned char ch)
 {
-	static const char plain[] = "\a\b\t\n\v\f\r\"\\", letter[] = "abtnvfr\"\\";
+	static const char plain[] = "\a\b\t\n\v\f\r'\\", letter[] = "abtnvfr'\\";
 	const char *at;
 
 	for (at = plain; *at; at++)

@@ -3,13 +3,19 @@
  *
  * A logarithmic one has a bucket for 0 and one for each power of two on either
  * side: bucket 65 + n is for 2^n … 2^(n+1) - 1, bucket 63 - n for the same below 0.
- * A linear one has buckets of one width from low to high, and one for what is
- * below and one for what is above; those are shown only when something is in them. */
+ * A linear one has buckets of one width, the first begins at low, the last at the
+ * last step that is not beyond high; one more counts what is below them, another one
+ * what is above. Those two are shown only when something is in them.
+ *
+ * The picture has the rows from MARGIN before the first that counted something to
+ * MARGIN behind the last; of the empty rows among them only HIST_ELISION next to
+ * ones that are not empty. */
 #include "shard.h"
 
 #define LOG_ZERO 64
 #define BAR 50		/* columns of the longest bar */
-#define ELISION 2	/* empty rows kept at each end of a run of empty rows */
+#define MARGIN 2	/* empty rows before and behind all others */
+#define ELISION 2	/* empty rows kept at each end of a run of them, unless the module says otherwise */
 
 static unsigned log2_of(uint64_t v)
 {
@@ -18,6 +24,8 @@ static unsigned log2_of(uint64_t v)
 
 uint32_t stp_hist_index(const struct stp_hist *h, int64_t v)
 {
+	uint64_t n;
+
 	if (h->kind == 1) {
 		if (!v)
 			return LOG_ZERO;
@@ -25,9 +33,8 @@ uint32_t stp_hist_index(const struct stp_hist *h, int64_t v)
 	}
 	if (v < h->low)
 		return 0;
-	if (v > h->high)
-		return h->buckets - 1;
-	return 1 + (uint32_t)(((uint64_t)v - (uint64_t)h->low) / (uint64_t)h->step);
+	n = ((uint64_t)v - (uint64_t)h->low) / (uint64_t)h->step + 1;
+	return n < h->buckets ? (uint32_t)n : h->buckets - 1;
 }
 
 /* The least magnitude that bucket N counts; it labels the row. */
@@ -80,13 +87,18 @@ static bool is_outlier(const struct stp_hist *h, uint32_t n)
 	return h->kind == 2 && (n == 0 || n == h->buckets - 1);
 }
 
-static int label_width(const struct stp_hist *h, uint32_t n)
+/* What stands in N's label, for the outliers behind < or >. */
+static int64_t label_value(const struct stp_hist *h, uint32_t n)
 {
-	if (!is_outlier(h, n))
-		return decimal_width(bucket_value(h, n));
-	return 1 + decimal_width(n ? h->high : h->low);
+	return bucket_value(h, !is_outlier(h, n) ? n : n ? n - 1 : 1);
 }
 
+static int label_width(const struct stp_hist *h, uint32_t n)
+{
+	return is_outlier(h, n) + decimal_width(label_value(h, n));
+}
+
+/* N of the character, at most a bar. */
 static void put_repeat(struct stp_out *o, char ch, uint64_t n)
 {
 	static const char bars[] = "@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@";
@@ -102,12 +114,9 @@ static void put_label(const struct picture *p, uint32_t n)
 	int width = label_width(p->h, n);
 
 	put_repeat(p->o, ' ', (uint64_t)(p->label_width - width));
-	if (is_outlier(p->h, n)) {
+	if (is_outlier(p->h, n))
 		stp_out_text(p->o, n ? ">" : "<", 1);
-		stp_out_dec(p->o, n ? p->h->high : p->h->low);
-	} else {
-		stp_out_dec(p->o, bucket_value(p->h, n));
-	}
+	stp_out_dec(p->o, label_value(p->h, n));
 }
 
 static void put_row(const struct picture *p, uint32_t n)
@@ -117,7 +126,8 @@ static void put_row(const struct picture *p, uint32_t n)
 	put_label(p, n);
 	stp_out_text(p->o, " |", 2);
 	put_repeat(p->o, '@', bar);
-	put_repeat(p->o, ' ', BAR - bar + 1 + (uint64_t)(p->count_width - decimal_width((int64_t)count)));
+	put_repeat(p->o, ' ', BAR - bar);
+	put_repeat(p->o, ' ', 1 + (uint64_t)(p->count_width - decimal_width((int64_t)count)));
 	stp_out_dec(p->o, (int64_t)count);
 	stp_out_text(p->o, "\n", 1);
 }
@@ -146,42 +156,48 @@ static uint32_t empty_run(const struct picture *p, uint32_t n)
 	return i - n;
 }
 
-/* LEN empty rows from N on, without the middle of a long run; returns LEN. */
-static uint32_t put_empty(const struct picture *p, uint32_t n, uint32_t len)
+static void put_rows(const struct picture *p, uint32_t n, uint32_t end)
 {
-	bool cut = p->elision >= 0 && len > 2 * p->elision;
-	uint32_t keep = cut ? (uint32_t)p->elision : len, i;
-
-	for (i = 0; i < keep; i++)
-		put_row(p, n + i);
-	if (cut) {
-		put_gap(p);
-		for (i = len - keep; i < len; i++)
-			put_row(p, n + i);
-	}
-	return len;
+	for (; n < end; n++)
+		put_row(p, n);
 }
 
-/* The rows that may be shown: without outliers that counted nothing. */
-static void trim(struct picture *p)
+/* LEN empty rows from N on: of a run between others both ends, of the first run its end, of the last one its beginning. */
+static void put_empty(const struct picture *p, uint32_t n, uint32_t len)
 {
-	const struct stp_hist *h = p->h;
-	uint32_t first = 0, last = h->buckets - 1, low = 0, high = h->buckets - 1;
+	bool first = n == p->first, last = n + len > p->last;
+	int64_t keep = p->elision;
 
-	if (h->kind == 2) {
-		low += !p->s->hist[0];
-		high -= !p->s->hist[high];
-	}
-	p->first = low;
-	p->last = high;
-	if (p->elision < 0)
+	if (keep < 0 || len <= (first || last ? keep : 2 * keep)) {
+		put_rows(p, n, n + len);
 		return;
-	while (first < last && !p->s->hist[first])
-		first++;
-	while (last > first && !p->s->hist[last])
-		last--;
-	p->first = first - low > p->elision ? first - (uint32_t)p->elision : low;
-	p->last = high - last > p->elision ? last + (uint32_t)p->elision : high;
+	}
+	if (!first)
+		put_rows(p, n, n + (uint32_t)keep);
+	if (last)
+		return;
+	put_gap(p);
+	put_rows(p, n + len - (uint32_t)keep, n + len);
+}
+
+/* The first and the last row. A logarithmic picture of no negative values begins at 0. */
+static void frame(struct picture *p)
+{
+	const uint64_t *count = p->s->hist;
+	uint32_t low = 0, high = p->h->buckets - 1, first, last;
+
+	if (p->h->kind == 2) {
+		low += !count[low];
+		high -= !count[high];
+	}
+	for (first = low; first < high && !count[first]; first++)
+		;
+	for (last = high; last > first && !count[last]; last--)
+		;
+	if (p->h->kind == 1 && first >= LOG_ZERO)
+		low = LOG_ZERO;
+	p->first = first - low > MARGIN ? first - MARGIN : low;
+	p->last = high - last > MARGIN ? last + MARGIN : high;
 }
 
 static void measure(struct picture *p)
@@ -213,16 +229,23 @@ static int64_t elision(void)
 void stp_out_hist(struct stp_out *o, const struct stp_stat *s, const struct stp_hist *h)
 {
 	struct picture p = { .o = o, .s = s, .h = h, .elision = elision() };
-	uint32_t i;
+	uint32_t i, run;
 
-	if (!s)
+	if (!s) {
+		if (o->ctx)
+			stp_error(o->ctx, STP_ERR_ARITH, "empty aggregate");
 		return;
-	trim(&p);
+	}
+	frame(&p);
 	measure(&p);
 	put_head(&p);
 	for (i = p.first; i <= p.last; i++) {
-		i += put_empty(&p, i, empty_run(&p, i));
+		run = empty_run(&p, i);
+		if (run)
+			put_empty(&p, i, run);
+		i += run;
 		if (i <= p.last)
 			put_row(&p, i);
 	}
+	stp_out_text(o, "\n", 1);
 }

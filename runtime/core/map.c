@@ -126,7 +126,7 @@ void stp_map_remove(struct stp_map *m, uint32_t n)
 
 void stp_map_error_full(struct stp_ctx *c, const struct stp_map *m)
 {
-	stp_error_s(c, STP_ERR_MAP, "Array overflow, check MAXMAPENTRIES (%s holds %d)", m->name, m->desc->max_entries);
+	stp_error_s(c, STP_ERR_MAP, "Array overflow, check MAXMAPENTRIES or the size of %s (%d)", m->name, m->desc->max_entries);
 }
 
 bool stp_map_lock(struct stp_map *m)

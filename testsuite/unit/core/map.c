@@ -58,7 +58,7 @@ TEST(map_full_is_an_error_that_names_the_array)
 	stp_map_set_long(CTX, m, KEY(KL(5)), 5);
 	CHECK(CTX->error);
 	CHECK_EQ(CTX->error_kind, STP_ERR_MAP);
-	CHECK_STR(CTX->message, "Array overflow, check MAXMAPENTRIES (g0 holds 5)");
+	CHECK_STR(CTX->message, "Array overflow, check MAXMAPENTRIES or the size of g0 (5)");
 	CHECK_EQ(stp_map_size(m), 5);
 	CHECK(!stp_map_ref_long(CTX, m, KEY(KL(6))));
 	CHECK_EQ(stp_map_get_long(m, KEY(KL(3))), 33);
