@@ -89,9 +89,7 @@ static bool open_query(struct query *q, const char *release, const char *module,
 	const char *why = "";
 	char *dir = cache ? cache_dir() : NULL;
 
-	intern_init(&q->s.names, &q->s.arena);
-	sources_init(&q->s.sources, &q->s.arena);
-	diags_init(&q->s.diags, &q->s.sources, stderr);
+	session_init(&q->s);
 	q->s.opt.release = release;
 	q->s.cache_dir = dir ? arena_strdup(&q->s.arena, dir) : NULL;
 	free(dir);
@@ -130,9 +128,6 @@ int main(int argc, char **argv)
 		r = run_command(&q, argv + optind, argc - optind);
 	if (timing)
 		fprintf(stderr, "%.1f ms\n", (double)(now_us() - start) / 1000);
-	di_close(q.s.di);
-	diags_free(&q.s.diags);
-	intern_free(&q.s.names);
-	arena_free(&q.s.arena);
+	session_free(&q.s);
 	return r;
 }

@@ -85,7 +85,7 @@ static bool place_follow(struct access *x, struct place *p)
 	}
 	if (!place_value(x, p, &v))
 		return false;
-	*p = (struct place){ .kind = PLACE_MEMORY, .value = v, .type = to ? to : type_void(x->m), .user = p->user };
+	*p = (struct place){ .kind = PLACE_MEMORY, .value = v, .type = to ? to : type_void(x->m) };
 	return true;
 }
 
@@ -306,7 +306,7 @@ bool access_compile(struct access *x, struct place *p, const struct di_access *a
 	if (!walk(x, p, ac))
 		return false;
 	x->out->type = p->type;
-	x->out->user = p->user;
+	x->out->user = x->user;
 	if (ac->store)
 		ok = finish_store(x, p, ac->store_input, &value);
 	else if (ac->address_of)

@@ -41,9 +41,7 @@ static bool at_entry(const struct di_scope *sc)
 {
 	const struct di_func *f = sc->func;
 
-	if (sc->where == DI_AT_ENTRY)
-		return true;
-	return sc->where == DI_AT_PC && f && !f->is_inline && sc->pc == f->entry;
+	return sc->where != DI_AT_RETURN && f && !f->is_inline && (sc->pc ? sc->pc : f->pc) == f->entry;
 }
 
 static int param_index(const struct di_type *func, const char *name)
@@ -88,6 +86,7 @@ static bool place_result(struct access *x, const struct di_scope *sc, const stru
 static bool unknown_variable(struct access *x, const struct di_scope *sc)
 {
 	struct di_var_vec vars = { 0 };
+	const char *elsewhere;
 	struct nearest n;
 
 	nearest_init(&n, x->name, MAX_SIMILAR);
@@ -95,6 +94,8 @@ static bool unknown_variable(struct access *x, const struct di_scope *sc)
 	for (size_t i = 0; i < vars.len; i++)
 		nearest_offer(&n, vars.data[i]->name);
 	nearest_take(&n, x->arena, &x->out->similar);
+	if (module_dwarf(sc->module) && (elsewhere = dw_elsewhere(sc, x->name)))
+		return access_fail(x, DI_NO_VARIABLE, "%s is not visible here; it is %s", x->name, elsewhere);
 	if (sc->tracepoint)
 		return access_fail(x, DI_NO_VARIABLE, "tracepoint %s has no argument %s", sc->tracepoint->name, x->name);
 	if (!sc->func)
@@ -109,7 +110,7 @@ static bool place_by_convention(struct access *x, const struct di_scope *sc, con
 	int i = param_index(func, x->name);
 	struct di_module *m = sc->module;
 
-	if (i >= 0 && at_entry(sc))
+	if (i >= 0 && at_entry(sc) && !dw_is_clone(sc->func))
 		return callconv_param(x, func, (unsigned)i, p);
 	if (i >= 0 && sc->where == DI_AT_RETURN)
 		return access_fail(x, DI_NO_VARIABLE, "parameter %s is gone when %s returns: use @entry($%s)", x->name,
@@ -134,6 +135,27 @@ static bool place_tracepoint(struct access *x, const struct di_scope *sc, struct
 	return unknown_variable(x, sc);
 }
 
+/* At a function's entry the ABI knows where parameters are. DWARF may not (no location
+ * yet), or may give the stack slot that the prologue has still to fill. */
+static bool prefer_convention(struct access *x, const struct di_scope *sc, struct place *p)
+{
+	const struct di_type *func;
+	struct place by_abi;
+	int i;
+
+	if (!at_entry(sc) || dw_is_clone(sc->func) || (p->kind != PLACE_NOWHERE && p->kind != PLACE_MEMORY))
+		return true;
+	func = func_type(sc);
+	i = param_index(func, x->name);
+	if (i < 0 || (p->kind == PLACE_MEMORY && p->type != func->params[i].type))
+		return true;
+	if (!callconv_param(x, func, (unsigned)i, &by_abi))
+		return p->kind == PLACE_MEMORY;
+	if (p->kind == PLACE_NOWHERE || by_abi.kind == PLACE_REGISTER)
+		*p = by_abi;
+	return true;
+}
+
 static bool place_variable(struct access *x, const struct di_scope *sc, struct place *p)
 {
 	const struct di_type *func;
@@ -147,8 +169,8 @@ static bool place_variable(struct access *x, const struct di_scope *sc, struct p
 
 		if (found == DW_FAILED)
 			return false;
-		if (found == DW_FOUND && (p->kind != PLACE_NOWHERE || !at_entry(sc)))
-			return true;
+		if (found == DW_FOUND)
+			return prefer_convention(x, sc, p);
 	}
 	func = func_type(sc);
 	if (arg_number(x->name) && param_index(func, x->name) < 0)
@@ -161,9 +183,9 @@ bool di_compile_var(const struct di_scope *sc, const char *name, const struct di
 	struct access x = access_begin(sc->module, name, out);
 	struct place p = { 0 };
 
+	x.user = sc->user;
 	if (!place_variable(&x, sc, &p))
 		return false;
-	p.user = sc->user;
 	return access_compile(&x, &p, ac);
 }
 
@@ -173,7 +195,10 @@ bool di_compile_global(struct di_module *m, const char *name, const char *file, 
 	struct access x = access_begin(m, name, out);
 	struct place p = { 0 };
 	const struct di_type *t = NULL;
-	enum dw_found found = module_dwarf(m) ? dw_global_place(&x, file, &p) : DW_MISSING;
+	enum dw_found found;
+
+	x.user = m->kind == MODULE_USER;
+	found = module_dwarf(m) ? dw_global_place(&x, file, &p) : DW_MISSING;
 
 	if (found == DW_FAILED)
 		return false;
@@ -184,7 +209,6 @@ bool di_compile_global(struct di_module *m, const char *name, const char *file, 
 		return access_fail(&x, module_dwarf(m) ? DI_NO_VARIABLE : DI_NO_DEBUGINFO,
 				   "%s has no global variable %s%s%s%s%s", m->name, name, file ? " in a file " : "",
 				   file ? file : "", m->dw_why ? ": " : "", m->dw_why ? m->dw_why : "");
-	p.user = m->kind == MODULE_USER;
 	return access_compile(&x, &p, ac);
 }
 
@@ -193,9 +217,10 @@ bool di_compile_cast(struct di_module *m, const struct di_type *t, bool user, co
 {
 	struct access x = access_begin(m, "the cast value", out);
 	const struct di_type *bare = di_type_strip(t);
-	struct place p = { .kind = PLACE_VALUE, .type = t, .user = user, .value = fetch_leaf(x.f, FETCH_INPUT, 0) };
+	struct place p = { .kind = PLACE_VALUE, .type = t, .value = fetch_leaf(x.f, FETCH_INPUT, 0) };
 	bool index = ac->nsteps && ac->steps[0].kind != DI_STEP_MEMBER;
 
+	x.user = user;
 	if (bare->kind != DI_POINTER && index && bare->kind != DI_ARRAY)
 		p.type = di_pointer_to(m, t);
 	else if (bare->kind != DI_POINTER)

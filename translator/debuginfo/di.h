@@ -49,7 +49,8 @@ struct di_func {
 	const char *link_name;		/* ELF symbol at its entry (may differ: foo.isra.0), or NULL */
 	const char *file;		/* as in the line table, shortened to the tree ("fs/read_write.c"), or NULL */
 	unsigned line;			/* of the declaration, 0 unknown */
-	uint64_t entry;			/* lowest address of its body, 0 when only inlined */
+	uint64_t entry;			/* address where it begins; inline: where the copy does; 0 when no source
+					 * has addresses (BTF): attach by link_name */
 	uint64_t high;			/* end of its range (exclusive), 0 unknown */
 	uint64_t pc;			/* where to put the probe: entry, or behind the prologue when locations need it; inline: the copy's entry */
 	bool is_inline;			/* an inlined copy */
@@ -63,7 +64,10 @@ struct di_func {
 };
 VEC_OF(di_func_vec, struct di_func *);
 
-enum di_find { DI_FIND_CONCRETE = 1, DI_FIND_INLINE = 2 };
+enum di_find {
+	DI_FIND_CONCRETE = 1, DI_FIND_INLINE = 2,
+	DI_FIND_UNIQUE = 4,	/* one object a name@file:line, for listing */
+};
 /* Functions whose name matches NAME (glob) and, when FILE is not NULL, whose file
  * matches FILE (glob; a relative path matches at a directory boundary). LINE 0: any.
  * Sorted by name, file, pc. */
@@ -74,8 +78,9 @@ struct di_func *di_function_at(struct di_module *m, uint64_t pc);
 /* Names for did-you-mean: at most MAX nearest function names. */
 void di_similar_functions(struct di_module *m, const char *name, size_t max, struct di_name_vec *out);
 
-struct di_site { uint64_t pc; const char *file; unsigned line; struct di_func *func; };
+struct di_site { uint64_t pc; const char *file; unsigned line; struct di_func *func; const char *label; };
 VEC_OF(di_site_vec, struct di_site);
+/* label: of di_find_labels, else NULL. */
 enum di_line_kind { DI_LINE_EXACT, DI_LINE_NEAREST, DI_LINE_RANGE, DI_LINE_ALL, DI_LINE_RELATIVE };
 /* Statement addresses for FUNC@FILE:LINE forms. FUNC may be "*" and FILE NULL. */
 void di_find_lines(struct di_module *m, const char *func, const char *file, enum di_line_kind kind,

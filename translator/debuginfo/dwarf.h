@@ -5,9 +5,10 @@
 
 #include "translator/debuginfo/place.h"
 #include "translator/debuginfo/type.h"
+#include <string.h>
 
-/* NULL and *why when the module has no DWARF. */
-struct dw_source *dw_open(struct di_module *m, const char **why);
+/* NULL and *why when the module has no DWARF; REMOTE: ask debuginfod servers too. */
+struct dw_source *dw_open(struct di_module *m, bool remote, const char **why);
 void dw_close(struct dw_source *d);
 
 const struct di_type *dw_type_find(struct di_module *m, enum type_space space, const char *name);
@@ -29,6 +30,21 @@ struct sym_source *dw_symbols(struct di_module *m);
 enum dw_found { DW_MISSING, DW_FOUND, DW_FAILED };
 enum dw_found dw_var_place(struct access *x, const struct di_scope *sc, struct place *out);
 enum dw_found dw_global_place(struct access *x, const char *file, struct place *out);
+/* Where a variable that is not visible in SC is, or NULL. */
+const char *dw_elsewhere(const struct di_scope *sc, const char *name);
 void dw_scope_vars(const struct di_scope *sc, struct di_var_vec *out);
+
+
+/* A copy that the compiler changed (foo.isra.0, foo.constprop.1): its calling convention is its own. */
+static inline bool dw_is_clone(const struct di_func *f)
+{
+	return f->link_name && strchr(f->link_name, '.');
+}
+
+struct di_func *dw_function_at(struct di_module *m, uint64_t pc);
+void dw_find_lines(struct di_module *m, const char *func, const char *file, enum di_line_kind kind, unsigned first,
+		   unsigned last, struct di_site_vec *out);
+void dw_find_labels(struct di_module *m, struct di_func *f, const char *glob, struct di_site_vec *out);
+void dw_find_callees(struct di_module *m, struct di_func *f, const char *glob, unsigned depth, struct di_func_vec *out);
 
 #endif

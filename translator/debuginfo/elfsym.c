@@ -94,6 +94,7 @@ static const struct text_range { const char *from, *to; uint32_t flag; } text_ra
 	{ "_sinittext", "_einittext", SYM_INIT }, { "__kprobes_text_start", "__kprobes_text_end", SYM_NOPROBE },
 	{ "__noinstr_text_start", "__noinstr_text_end", SYM_NOPROBE },
 	{ "__entry_text_start", "__entry_text_end", SYM_NOPROBE },
+	{ "__per_cpu_start", "__per_cpu_end", SYM_PERCPU },
 };
 
 static void mark_ranges(struct sym_source *s)
@@ -188,6 +189,7 @@ static uint32_t section_flags(const char *name)
 	static const struct { const char *prefix; uint32_t flags; } table[] = {
 		{ ".init", SYM_INIT }, { ".exit.text", SYM_INIT }, { ".kprobes.text", SYM_NOPROBE },
 		{ ".noinstr.text", SYM_NOPROBE }, { ".entry.text", SYM_NOPROBE }, { ".head.text", SYM_INIT },
+		{ ".data..percpu", SYM_PERCPU },
 	};
 
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)

@@ -14,6 +14,7 @@ enum sym_flag {
 	SYM_NOPROBE = 16,	/* .kprobes.text, .noinstr.text, .entry.text */
 	SYM_EXPORTED = 32,
 	SYM_ABSOLUTE = 64,
+	SYM_PERCPU = 128,	/* link-time address of a per-CPU variable */
 };
 
 /* One symbol; also the record of the index file. */
@@ -58,6 +59,7 @@ const char *elf_build_id(Elf *e, struct arena *a);
 
 void sym_find_functions(struct di_module *m, const char *name, struct di_func_vec *out);
 void sym_similar_functions(struct di_module *m, struct nearest *n);
+struct di_func *sym_function_at(struct di_module *m, uint64_t pc);
 /* Why code at R cannot be probed, or NULL. */
 const char *sym_unprobeable(const struct sym_rec *r);
 

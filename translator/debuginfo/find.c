@@ -45,3 +45,29 @@ void di_find_tracepoints(struct di_module *m, const char *glob, struct di_tracep
 	if (out->len == from && module_btf(m))
 		btf_find_tracepoints(m, glob, out);
 }
+
+struct di_func *di_function_at(struct di_module *m, uint64_t pc)
+{
+	struct di_func *f = module_dwarf(m) ? dw_function_at(m, pc) : NULL;
+
+	return f || !module_symbols(m) ? f : sym_function_at(m, pc);
+}
+
+void di_find_lines(struct di_module *m, const char *func, const char *file, enum di_line_kind kind, unsigned first,
+		   unsigned last, struct di_site_vec *out)
+{
+	if (module_dwarf(m))
+		dw_find_lines(m, func, file, kind, first, last, out);
+}
+
+void di_find_labels(struct di_module *m, struct di_func *f, const char *glob, struct di_site_vec *out)
+{
+	if (module_dwarf(m))
+		dw_find_labels(m, f, glob, out);
+}
+
+void di_find_callees(struct di_module *m, struct di_func *f, const char *glob, unsigned depth, struct di_func_vec *out)
+{
+	if (module_dwarf(m))
+		dw_find_callees(m, f, glob, depth, out);
+}

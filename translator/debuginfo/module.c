@@ -88,7 +88,7 @@ struct dw_source *module_dwarf(struct di_module *m)
 {
 	if (!m->dw_tried) {
 		m->dw_tried = true;
-		m->dw = dw_open(m, &m->dw_why);
+		m->dw = dw_open(m, false, &m->dw_why);
 	}
 	return m->dw;
 }

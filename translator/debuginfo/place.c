@@ -33,19 +33,19 @@ static bool read_memory(struct access *x, const struct place *p, uint64_t bit, u
 	uint64_t base;
 
 	if (!shift && (nbits == 8 || nbits == 16 || nbits == 32 || nbits == 64)) {
-		*out = fetch_load(x->f, address_at(x, p, bit / 8), nbits / 8, p->user);
+		*out = fetch_load(x->f, address_at(x, p, bit / 8), nbits / 8, x->user);
 		return true;
 	}
 	if (size) {
 		base = bit / (size * 8) * (size * 8);
-		low = fetch_load(x->f, address_at(x, p, base / 8), size, p->user);
+		low = fetch_load(x->f, address_at(x, p, base / 8), size, x->user);
 		*out = fetch_bits(x->f, low, (unsigned)(bit - base), nbits, false);
 		return true;
 	}
-	low = fetch_load(x->f, address_at(x, p, bit / 8), 8, p->user);
+	low = fetch_load(x->f, address_at(x, p, bit / 8), 8, x->user);
 	low = fetch_binary(x->f, FETCH_SHR, low, fetch_const(x->f, shift));
 	if (shift + nbits > 64) {
-		high = fetch_load(x->f, address_at(x, p, bit / 8 + 8), 1, p->user);
+		high = fetch_load(x->f, address_at(x, p, bit / 8 + 8), 1, x->user);
 		low = fetch_binary(x->f, FETCH_OR, low,
 				   fetch_binary(x->f, FETCH_SHL, high, fetch_const(x->f, 64 - shift)));
 	}
@@ -96,7 +96,8 @@ bool place_read(struct access *x, const struct place *p, uint64_t bit, unsigned 
 	case PLACE_NOWHERE:
 		break;
 	}
-	return access_fail(x, DI_OPTIMIZED_OUT, "%s is optimized out here", x->name);
+	return access_fail(x, DI_OPTIMIZED_OUT, "%s is optimized out here%s%s", x->name, p->why ? "; it is " : "",
+			   p->why ? p->why : "");
 }
 
 static bool write_memory(struct access *x, const struct place *p, uint64_t bit, unsigned nbits, uint16_t value)
@@ -106,15 +107,15 @@ static bool write_memory(struct access *x, const struct place *p, uint64_t bit, 
 	uint16_t at, old;
 
 	if (!(bit % 8) && (nbits == 8 || nbits == 16 || nbits == 32 || nbits == 64)) {
-		fetch_store(x->f, address_at(x, p, bit / 8), value, nbits / 8, p->user);
+		fetch_store(x->f, address_at(x, p, bit / 8), value, nbits / 8, x->user);
 		return true;
 	}
 	if (!size)
 		return access_fail(x, DI_UNSUPPORTED, "%s is a bit-field across two words, which cannot be written", x->name);
 	base = bit / (size * 8) * (size * 8);
 	at = address_at(x, p, base / 8);
-	old = fetch_load(x->f, at, size, p->user);
-	fetch_store(x->f, at, fetch_insert(x->f, old, value, (unsigned)(bit - base), nbits), size, p->user);
+	old = fetch_load(x->f, at, size, x->user);
+	fetch_store(x->f, at, fetch_insert(x->f, old, value, (unsigned)(bit - base), nbits), size, x->user);
 	return true;
 }
 

@@ -27,7 +27,7 @@ struct place {
 	const struct di_type *type;
 	uint64_t bit;		/* the object starts this many bits into the place */
 	unsigned nbits;		/* it is a bit-field of this width; 0: a whole object of its type */
-	bool user;		/* memory is user space */
+	const char *why;	/* NOWHERE: where it is available, or NULL */
 	struct piece *pieces;
 	size_t npieces;
 	struct place *pointee;
@@ -45,6 +45,7 @@ struct access {
 	struct di_result *out;
 	struct arena *arena;	/* of the session: results outlive the handle's questions */
 	const char *name;	/* of the variable, for messages */
+	bool user;		/* memory is user space */
 };
 
 /* Record an error in the result; false. */

@@ -202,3 +202,14 @@ void sym_similar_functions(struct di_module *m, struct nearest *n)
 		if (m->syms->recs[i].flags & SYM_FUNC)
 			nearest_offer(n, sym_name(m->syms, &m->syms->recs[i]));
 }
+
+/* Only inside the symbol's size, or up to the next symbol when it has none. */
+struct di_func *sym_function_at(struct di_module *m, uint64_t pc)
+{
+	const struct sym_source *s = m->syms;
+	const struct sym_rec *r = sym_at(s, pc);
+
+	if (!r || !(r->flags & SYM_FUNC) || (r->size && pc - r->addr >= r->size))
+		return NULL;
+	return make_function(m, s, r);
+}
