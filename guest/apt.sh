@@ -7,6 +7,9 @@
 
 apt_max_age=720 # minutes for which fetched package lists are good
 
+# apt_close: removes what apt makes to answer faster.
+apt_close() { rm -rf "$cache"/apt/*/cache/*.bin "$cache"/apt/*/records; }
+
 # apt_find_mirrors: sets apt_mirror, apt_security (may be empty) and apt_codename from the machine's package sources.
 apt_find_mirrors() {
 	local rows row codename
@@ -86,6 +89,9 @@ apt_write_conf() {
 		Dir::State::Lists "$apt_dir/lists";
 		Dir::State::status "$1";
 		Dir::Cache "$apt_dir/cache";
+		Dir::Cache::pkgcache "pkgcache.bin";
+		Dir::Cache::srcpkgcache "";
+		Acquire::GzipIndexes "false";
 		APT::Sandbox::User "$(id -un)";
 		APT::Default-Release "$2";
 		Acquire::Languages "none";
@@ -115,7 +121,8 @@ apt_open() {
 	apt_find_mirrors
 	apt_arch=$(dpkg --print-architecture)
 	apt_dir=$cache/apt/$1
-	mkdir -p "$apt_dir"/{lists/partial,cache/archives/partial,state,debs}
+	rm -rf "$apt_dir/records"
+	mkdir -p "$apt_dir"/{lists/partial,cache/archives/partial,state,debs,records}
 	: >"$apt_dir/status"
 	case $1 in
 	qemu) apt_write_conf "$(apt_machine_status)" '' ;;
@@ -161,9 +168,12 @@ apt_try_update() { apt_get update >"$1" 2>&1 && ! grep -qE '^(E:|W: (Failed|Some
 apt_get() { LC_ALL=C apt-get -c "$apt_dir/conf" "$@"; }
 
 # apt_field PACKAGE[=VERSION] FIELD: a field of that version, or of the one that would be fetched; empty if there is no
-# such package.
+# such package. The answers of apt, which takes its time, are kept for this run.
 apt_field() {
-	LC_ALL=C apt-cache -c "$apt_dir/conf" show --no-all-versions "$1" 2>/dev/null | sed -n "s/^$2: //p" | head -n 1
+	local record=$apt_dir/records/$1
+
+	[ -f "$record" ] || LC_ALL=C apt-cache -c "$apt_dir/conf" show --no-all-versions "$1" >"$record" 2>/dev/null || true
+	sed -n "s/^$2: //p" "$record" | head -n 1
 }
 
 # apt_depends PACKAGE: names of the packages it depends on; of alternatives the first.

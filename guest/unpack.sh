@@ -32,6 +32,7 @@ unpack_end() {
 	fi
 	[ -z "$unpack_stage" ] || rm -rf "$unpack_stage"
 	rmdir "$cache"/kernels/*/ 2>/dev/null || true
+	apt_close
 }
 
 # unpack_run COMMAND…: runs it so that a signal to this shell ends it at once; its messages go to the stage's log.
@@ -45,8 +46,10 @@ unpack_run() {
 	return "$status"
 }
 
-# unpack_fail WHAT: explains from the log why WHAT failed; never returns.
+# unpack_fail WHAT: explains from the log why WHAT failed; never returns. The package lists count as old from now on: a
+# package that is gone from the mirror has a successor.
 unpack_fail() {
+	rm -f "$apt_dir/updated"
 	if grep -qiE 'no space left|enough free space|disk quota' "$unpack_stage/log" || [ "$(free_kib)" -lt 1024 ]; then
 		rm -rf "${apt_dir:?}/debs"
 		die 1 "$1 failed: the disk that holds $cache is full; free some room, or set STAP_CACHE_DIR to another place"
