@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Attaching all groups of a module, with complete roll-back. */
+#include "rt.h"
+
+static const struct rt_family *const families[STP_FAMILIES] = {
+	[STP_FAMILY_BEGIN] = &rt_family_begin,
+	[STP_FAMILY_END] = &rt_family_end,
+	[STP_FAMILY_ERROR] = &rt_family_error,
+	[STP_FAMILY_TIMER] = &rt_family_timer,
+	[STP_FAMILY_KPROBE] = &rt_family_kprobe,
+	[STP_FAMILY_TRACEPOINT] = &rt_family_tracepoint,
+};
+static unsigned attached;		/* groups */
+
+static const struct rt_family *family_of(const struct stp_group *g)
+{
+	return g->family < STP_FAMILIES ? families[g->family] : NULL;
+}
+
+void rt_detach_all(void)
+{
+	while (attached) {
+		const struct stp_group *g = &stp_module.groups[--attached];
+
+		if (family_of(g)->detach)
+			family_of(g)->detach(g);
+	}
+}
+
+int rt_attach_all(void)
+{
+	const struct rt_family *f;
+	int err;
+
+	for (attached = 0; attached < stp_module.ngroups; attached++) {
+		f = family_of(&stp_module.groups[attached]);
+		err = !f ? -ENOSYS : f->attach ? f->attach(&stp_module.groups[attached]) : 0;
+		if (err) {
+			if (!f)
+				rt_message(STP_MSG_ERROR, "this runtime cannot attach probes of family %u", stp_module.groups[attached].family);
+			rt_detach_all();
+			return err;
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Timers: one high-resolution timer a row, in interrupt context. */
+#include "compat.h"
+#include "rt.h"
+
+#include <asm/irq_regs.h>
+
+struct timer {
+	struct hrtimer t;
+	const struct stp_row_timer *row;
+};
+static struct timer *timers;
+
+static ktime_t next_interval(const struct stp_row_timer *r)
+{
+	s64 ns = (s64)r->interval_ns;
+
+	if (r->random_ns)
+		ns += (s64)(plat_random() % (2 * r->random_ns + 1)) - (s64)r->random_ns;
+	return ns_to_ktime(max_t(s64, ns, 1000));
+}
+
+static enum hrtimer_restart fire(struct hrtimer *h)
+{
+	struct timer *t = container_of(h, struct timer, t);
+
+	if (READ_ONCE(rt.state) > RT_RUNNING)
+		return HRTIMER_NORESTART;
+	rt_run(t->row->probe, get_irq_regs(), t->row->probe->handler, NULL, NULL);
+	hrtimer_forward_now(h, next_interval(t->row));
+	return HRTIMER_RESTART;
+}
+
+static int attach(const struct stp_group *g)
+{
+	const struct stp_row_timer *rows = g->rows;
+	unsigned i;
+
+	timers = plat_alloc(sizeof *timers * g->nrows);
+	if (!timers)
+		return -ENOMEM;
+	for (i = 0; i < g->nrows; i++) {
+		timers[i].row = &rows[i];
+		compat_hrtimer_setup(&timers[i].t, fire);
+		hrtimer_start(&timers[i].t, next_interval(&rows[i]), HRTIMER_MODE_REL);
+		rt.nprobes_attached++;
+	}
+	return 0;
+}
+
+static void detach(const struct stp_group *g)
+{
+	unsigned i;
+
+	for (i = 0; i < g->nrows; i++)
+		hrtimer_cancel(&timers[i].t);
+	plat_free(timers);
+	timers = NULL;
+}
+
+const struct rt_family rt_family_timer = { .name = "timer", .attach = attach, .detach = detach };

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Kernel differences, and nothing else: each macro stands for a capability that a
+ * file of kfeat/ probed on this very kernel (stp_kfeat.h). Call sites stay unconditional. */
+#ifndef STP_KERNEL_COMPAT_H
+#define STP_KERNEL_COMPAT_H
+
+#include <stp_kfeat.h>
+
+#include <linux/hrtimer.h>
+#include <linux/kprobes.h>
+#include <linux/relay.h>
+
+/* hrtimer_setup replaced hrtimer_init and the assignment of the function */
+static inline void compat_hrtimer_setup(struct hrtimer *t, enum hrtimer_restart (*fn)(struct hrtimer *))
+{
+#ifdef STP_HAVE_HRTIMER_SETUP
+	hrtimer_setup(t, fn, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+#else
+	hrtimer_init(t, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	t->function = fn;
+#endif
+}
+
+/* the kretprobe of an instance was a member before return hooks were shared */
+static inline struct kretprobe *compat_kretprobe(struct kretprobe_instance *ri)
+{
+#ifdef STP_HAVE_GET_KRETPROBE
+	return get_kretprobe(ri);
+#else
+	return ri->rp;
+#endif
+}
+
+/* relay's subbuf_start lost its last parameter when padding became relay's own business */
+#ifdef STP_HAVE_SUBBUF_START_PADDING
+#define COMPAT_SUBBUF_START(name, buf) \
+	static int name(struct rchan_buf *buf, void *sub, void *prev, size_t padding)
+#else
+#define COMPAT_SUBBUF_START(name, buf) \
+	static int name(struct rchan_buf *buf, void *sub, void *prev)
+#endif
+
+#endif

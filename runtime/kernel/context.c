@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One run of a handler: this CPU's context, the guards, the locks, the errors.
+ *
+ * A handler runs with interrupts off (begin, end and their kind with preemption
+ * off only), so nothing but an NMI or a probe on what the runtime itself calls can
+ * come between; those find `busy` set and are skipped. */
+#include "rt.h"
+#include "core/core.h"
+
+#include <linux/kprobes.h>
+#include <linux/sched/task_stack.h>
+#include <linux/timex.h>
+
+static struct rt_cpu *cpu_new(unsigned cpu)
+{
+	struct rt_cpu *c = plat_alloc_on_cpu(sizeof *c, cpu);
+
+	if (!c)
+		return NULL;
+	c->frame = plat_alloc_on_cpu(stp_module.frame_size, cpu);
+	c->stats = plat_alloc_on_cpu(sizeof *c->stats * (stp_module.nprobes + 1), cpu);
+	if (!c->frame || !c->stats) {
+		plat_free(c->frame);
+		plat_free(c->stats);
+		plat_free(c);
+		return NULL;
+	}
+	c->random = (u64)get_cycles() * 0x9e3779b97f4a7c15ull + cpu + 1;
+	stp_ctx_init(&c->ctx, cpu, c->frame, stp_module.frame_size);
+	return c;
+}
+
+int rt_contexts_init(void)
+{
+	unsigned i;
+
+	rt.ncpus = nr_cpu_ids;
+	rt.cpus = plat_alloc(sizeof *rt.cpus * rt.ncpus);
+	if (!rt.cpus)
+		return -ENOMEM;
+	for_each_possible_cpu(i) {
+		rt.cpus[i] = cpu_new(i);
+		if (!rt.cpus[i]) {
+			rt_contexts_exit();
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+void rt_contexts_exit(void)
+{
+	struct rt_cpu **cpus = rt.cpus;
+	unsigned i;
+
+	rt.cpus = NULL;
+	for (i = 0; cpus && i < rt.ncpus; i++) {
+		if (!cpus[i])
+			continue;
+		plat_free(cpus[i]->frame);
+		plat_free(cpus[i]->stats);
+		plat_free(cpus[i]);
+	}
+	plat_free(cpus);
+}
+
+/* ---- guards ---- */
+
+static bool state_allows(const struct stp_probe *p)
+{
+	switch (READ_ONCE(rt.state)) {
+	case RT_STARTING: return p->flags & STP_PROBE_DURING_BEGIN;
+	case RT_RUNNING: return !(p->flags & STP_PROBE_DURING_END) && READ_ONCE(rt.want_exit) == 0;
+	case RT_STOPPING: return p->flags & STP_PROBE_DURING_END;
+	}
+	return false;
+}
+
+static bool stack_is_low(void)
+{
+	unsigned long here = (unsigned long)__builtin_frame_address(0), base = (unsigned long)task_stack_page(current);
+
+	return here > base && here < base + THREAD_SIZE && here - base < stp_module.limits->min_stack + 512;
+}
+
+static void skip(struct rt_cpu *cpu, const struct stp_probe *p, enum rt_skip why)
+{
+	cpu->stats[p->index].skips[why]++;
+	atomic_inc(&rt.skipped);
+}
+
+void rt_count_missed(const struct stp_probe *p, unsigned long n)
+{
+	struct rt_cpu *cpu = rt.cpus[raw_smp_processor_id()];
+
+	cpu->stats[p->index].skips[RT_SKIP_MISSED] += n;
+	atomic_add((int)n, &rt.skipped);
+}
+
+/* ---- locks: in the order of the list, which is the same for every handler ---- */
+
+static void unlock(const struct stp_probe *p, unsigned n)
+{
+	while (n--) {
+		if (p->locks[n].write)
+			plat_write_unlock(p->locks[n].lock);
+		else
+			plat_read_unlock(p->locks[n].lock);
+	}
+}
+
+static bool lock(const struct stp_probe *p)
+{
+	const struct stp_limits *l = stp_module.limits;
+	unsigned i;
+	bool got;
+
+	for (i = 0; i < p->nlocks; i++) {
+		got = p->locks[i].write ? plat_write_lock(p->locks[i].lock, l->max_trylock, l->trylock_delay_us)
+					: plat_read_lock(p->locks[i].lock, l->max_trylock, l->trylock_delay_us);
+		if (!got) {
+			unlock(p, i);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* ---- errors ---- */
+
+enum { REPORTED_FAULTS = 10 };
+
+static void handle_error(struct rt_cpu *cpu, const struct stp_probe *p)
+{
+	struct stp_ctx *c = &cpu->ctx;
+	const struct stp_limits *l = stp_module.limits;
+	static char texts[NR_CPUS > 64 ? 64 : NR_CPUS][512];
+	char *text = texts[raw_smp_processor_id() % ARRAY_SIZE(texts)];
+	bool soft = c->error_kind == STP_ERR_FAULT || (l->suppress_errors && c->error_kind != STP_ERR_LIMIT);
+	int n = atomic_inc_return(&rt.errors);
+
+	cpu->stats[p->index].errors++;
+	stp_ctx_error_text(c, text, sizeof texts[0]);
+	if (soft) {
+		if (cpu->stats[p->index].errors <= REPORTED_FAULTS && !l->suppress_errors)
+			rt_message(STP_MSG_WARN, "%s", text);
+		return;
+	}
+	rt_message(STP_MSG_ERROR, "%s", text);
+	if (c->error_kind == STP_ERR_LIMIT || n > (int)l->max_errors)
+		rt_request_exit(true);
+}
+
+/* ---- cost ---- */
+
+static void account(struct rt_cpu *cpu, const struct stp_probe *p, u64 start)
+{
+	struct rt_probe_stat *st = &cpu->stats[p->index];
+	u64 now = get_cycles(), cost = now - start;
+	const struct stp_limits *l = stp_module.limits;
+
+	st->cycles += cost;
+	if (!st->hits || cost < st->min)
+		st->min = cost;
+	if (cost > st->max)
+		st->max = cost;
+	st->hits++;
+	if (!l->overload_threshold || (p->flags & STP_PROBE_INTERRUPTIBLE))
+		return;
+	cpu->overload_used += cost;
+	if (now - cpu->overload_start < l->overload_interval)
+		return;
+	if (cpu->overload_start && cpu->overload_used > l->overload_threshold && !READ_ONCE(rt.want_exit)) {
+		rt_message(STP_MSG_ERROR, "probe overhead exceeded its limit: %llu of %llu cycles on CPU %u; the last was %s with %llu cycles a hit on average (%llu hits); -D STP_NO_OVERLOAD turns this guard off",
+			   cpu->overload_used, now - cpu->overload_start, raw_smp_processor_id(), p->point, div64_u64(st->cycles, st->hits), st->hits);
+		rt_request_exit(true);
+	}
+	cpu->overload_start = now;
+	cpu->overload_used = 0;
+}
+
+static void run_locked(struct rt_cpu *cpu, const struct stp_probe *p, void (*handler)(struct stp_ctx *c))
+{
+	struct stp_ctx *c = &cpu->ctx;
+
+	if (!lock(p)) {
+		skip(cpu, p, RT_SKIP_LOCK);
+		return;
+	}
+	handler(c);
+	stp_ctx_end(c);
+	unlock(p, p->nlocks);
+	if (unlikely(c->error))
+		handle_error(cpu, p);
+}
+
+static void run(struct rt_cpu *cpu, const struct stp_probe *p, struct pt_regs *regs, void (*handler)(struct stp_ctx *c),
+		void (*fill)(struct stp_ctx *c, void *data), void *data)
+{
+	struct stp_ctx *c = &cpu->ctx;
+	const struct stp_limits *l = stp_module.limits;
+	u64 start = get_cycles();
+
+	stp_ctx_begin(c, p, regs);
+	c->actions = (int32_t)(p->flags & STP_PROBE_INTERRUPTIBLE ? l->max_action_interruptible : l->max_action);
+	if (fill)
+		fill(c, data);
+	if (p->condition && !p->condition(c))
+		return;
+	run_locked(cpu, p, handler);
+	account(cpu, p, start);
+}
+
+void rt_run(const struct stp_probe *p, struct pt_regs *regs, void (*handler)(struct stp_ctx *c),
+	    void (*fill)(struct stp_ctx *c, void *data), void *data)
+{
+	bool interruptible = p->flags & STP_PROBE_INTERRUPTIBLE;
+	unsigned long flags = 0;
+	struct rt_cpu *cpu;
+
+	if (unlikely(!state_allows(p)))
+		return;
+	if (interruptible)
+		preempt_disable();
+	else
+		local_irq_save(flags);
+	cpu = rt.cpus[raw_smp_processor_id()];
+	if (unlikely(READ_ONCE(cpu->busy))) {
+		skip(cpu, p, RT_SKIP_NESTED);
+	} else if (unlikely(stack_is_low())) {
+		skip(cpu, p, RT_SKIP_STACK);
+	} else {
+		WRITE_ONCE(cpu->busy, 1);
+		barrier();
+		run(cpu, p, regs, handler, fill, data);
+		barrier();
+		WRITE_ONCE(cpu->busy, 0);
+	}
+	if (interruptible)
+		preempt_enable();
+	else
+		local_irq_restore(flags);
+}
+NOKPROBE_SYMBOL(rt_run);

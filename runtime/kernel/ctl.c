@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The control channel: debugfs stap/MODULE/ctl (stp/wire.h).  One daemon at a time.
+ * When it closes the file without having stopped the session, the module disarms itself. */
+#include "rt.h"
+#include "core/core.h"
+
+#include <linux/debugfs.h>
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/poll.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+static struct dentry *top, *directory;
+static bool made_top;
+static atomic_t opened;
+
+static void wake_readers(struct irq_work *w)
+{
+	wake_up_interruptible(&rt.readers);
+}
+
+void rt_wake(void)
+{
+	irq_work_queue(&rt.wake);
+}
+
+void rt_request_exit(bool failed)
+{
+	if (failed)
+		WRITE_ONCE(rt.failed, true);
+	if (!READ_ONCE(rt.want_exit)) {
+		WRITE_ONCE(rt.want_exit, 1);
+		rt_wake();
+	}
+}
+
+static bool something_to_say(void)
+{
+	return READ_ONCE(rt.want_exit) == 1 || READ_ONCE(rt.want_wake) || rt_message_ready();
+}
+
+static int ctl_open(struct inode *inode, struct file *f)
+{
+	if (atomic_cmpxchg(&opened, 0, 1))
+		return -EBUSY;
+	return nonseekable_open(inode, f);
+}
+
+static int ctl_release(struct inode *inode, struct file *f)
+{
+	mutex_lock(&rt.mutex);
+	if (!rt.detached)
+		rt_stop(true);
+	rt.detached = false;
+	mutex_unlock(&rt.mutex);
+	atomic_set(&opened, 0);
+	return 0;
+}
+
+/* Messages first, then that the script wants to end, then that data is there. */
+static bool take(struct stp_msg *head, char *payload)
+{
+	if (rt_message_take(head, payload))
+		return true;
+	*head = (struct stp_msg){ 0 };
+	if (READ_ONCE(rt.want_exit) == 1) {
+		WRITE_ONCE(rt.want_exit, 2);
+		head->kind = STP_MSG_EXIT;
+	} else if (READ_ONCE(rt.want_wake)) {
+		WRITE_ONCE(rt.want_wake, 0);
+		head->kind = STP_MSG_WAKE;
+	}
+	return head->kind;
+}
+
+static ssize_t ctl_read(struct file *f, char __user *buf, size_t size, loff_t *pos)
+{
+	struct { struct stp_msg head; char payload[RT_MESSAGE_SIZE]; } *m;
+	ssize_t r;
+
+	if (size < sizeof *m)
+		return -EINVAL;
+	m = kmalloc(sizeof *m, GFP_KERNEL);
+	if (!m)
+		return -ENOMEM;
+	while (!take(&m->head, m->payload)) {
+		r = -EAGAIN;
+		if (f->f_flags & O_NONBLOCK)
+			goto out;
+		r = wait_event_interruptible(rt.readers, something_to_say());
+		if (r)
+			goto out;
+	}
+	r = (ssize_t)(sizeof m->head + m->head.len);
+	if (copy_to_user(buf, m, (size_t)r))
+		r = -EFAULT;
+out:
+	kfree(m);
+	return r;
+}
+
+static int set_global(char *text)
+{
+	char *value = strchr(text, '=');
+	int err;
+
+	if (!value || rt.state != RT_NEW)
+		return -EINVAL;
+	*value++ = 0;
+	err = rt_load();
+	return err ? err : stp_core_set_global(text, value);
+}
+
+static int command(const struct stp_msg *head, char *payload)
+{
+	struct stp_msg_stats stats;
+
+	switch (head->kind) {
+	case STP_MSG_START:
+		return head->len == sizeof(struct stp_msg_start) ? rt_start((void *)payload) : -EINVAL;
+	case STP_MSG_STOP:
+		rt_stop(false);
+		return 0;
+	case STP_MSG_PING:
+		rt_stats(&stats);
+		rt_message_bytes(STP_MSG_STATS, &stats, sizeof stats);
+		return 0;
+	case STP_MSG_SET:
+		return set_global(payload);
+	case STP_MSG_DETACH:
+		rt.detached = true;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+static ssize_t ctl_write(struct file *f, const char __user *buf, size_t size, loff_t *pos)
+{
+	struct stp_msg head;
+	char *payload;
+	int err = -EINVAL;
+
+	if (size < sizeof head || size > STP_MSG_MAX)
+		return -EINVAL;
+	payload = memdup_user_nul(buf, size);
+	if (IS_ERR(payload))
+		return PTR_ERR(payload);
+	memcpy(&head, payload, sizeof head);
+	if (head.len == size - sizeof head) {
+		mutex_lock(&rt.mutex);
+		err = command(&head, payload + sizeof head);
+		mutex_unlock(&rt.mutex);
+	}
+	kfree(payload);
+	return err ? err : (ssize_t)size;
+}
+
+static __poll_t ctl_poll(struct file *f, poll_table *wait)
+{
+	poll_wait(f, &rt.readers, wait);
+	return EPOLLOUT | EPOLLWRNORM | (something_to_say() ? EPOLLIN | EPOLLRDNORM : 0);
+}
+
+static const struct file_operations ctl_fops = {
+	.owner = THIS_MODULE,
+	.open = ctl_open,
+	.release = ctl_release,
+	.read = ctl_read,
+	.write = ctl_write,
+	.poll = ctl_poll,
+};
+
+struct dentry *rt_directory(void)
+{
+	return directory;
+}
+
+int rt_ctl_init(void)
+{
+	struct dentry *file;
+
+	init_waitqueue_head(&rt.readers);
+	init_irq_work(&rt.wake, wake_readers);
+	top = debugfs_lookup("stap", NULL);
+	if (!top) {
+		top = debugfs_create_dir("stap", NULL);
+		made_top = true;
+	}
+	if (IS_ERR_OR_NULL(top))
+		return top ? PTR_ERR(top) : -ENODEV;
+	directory = debugfs_create_dir(THIS_MODULE->name, top);
+	file = IS_ERR_OR_NULL(directory) ? directory : debugfs_create_file("ctl", 0600, directory, NULL, &ctl_fops);
+	if (IS_ERR_OR_NULL(file)) {
+		rt_ctl_exit();
+		return file ? PTR_ERR(file) : -ENODEV;
+	}
+	return 0;
+}
+
+void rt_ctl_exit(void)
+{
+	if (!IS_ERR_OR_NULL(directory))
+		debugfs_remove(directory);
+	/* "stap" stays for other modules; an empty directory costs nothing */
+	if (!made_top && !IS_ERR_OR_NULL(top))
+		dput(top);
+	irq_work_sync(&rt.wake);
+}

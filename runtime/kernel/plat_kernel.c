@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* plat.h for the kernel: memory, locks, atomics, reads that cannot fault. */
+#include "rt.h"
+
+#include <linux/delay.h>
+#include <linux/mm.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+#include <linux/smp.h>
+#include <linux/uaccess.h>
+#include <linux/vmalloc.h>
+
+static u32 hash_seed;
+static u64 allocated;
+
+static bool within_limit(size_t size)
+{
+	u64 most = stp_module.limits->max_memory;
+
+	return !most || allocated + size <= most;
+}
+
+void *plat_alloc_on_cpu(size_t size, unsigned cpu)
+{
+	void *p;
+
+	if (!within_limit(size))
+		return NULL;
+	p = kvzalloc_node(size, GFP_KERNEL, cpu_to_node(cpu));
+	if (p)
+		allocated += size;
+	return p;
+}
+
+void *plat_alloc(size_t size)
+{
+	return plat_alloc_on_cpu(size, raw_smp_processor_id());
+}
+
+void plat_free(void *p)
+{
+	kvfree(p);
+}
+
+unsigned plat_nslots(void)
+{
+	return nr_cpu_ids;
+}
+
+unsigned plat_slot(void)
+{
+	return raw_smp_processor_id();
+}
+
+/* ---- locks: word is 0 free, 0xffffffff written, else the number of readers ---- */
+
+#define WRITER 0xffffffffu
+
+static bool try_lock(struct stp_lock *l, bool write)
+{
+	u32 old = READ_ONCE(l->word);
+
+	if (write)
+		return !old && cmpxchg(&l->word, 0, WRITER) == 0;
+	return old < WRITER - 1 && cmpxchg(&l->word, old, old + 1) == old;
+}
+
+static bool lock_bounded(struct stp_lock *l, bool write, unsigned tries, unsigned delay_us)
+{
+	unsigned i, spins;
+
+	if (likely(try_lock(l, write)))
+		return true;
+	WRITE_ONCE(l->contended, l->contended + 1);
+	for (i = 0; i < tries; i++) {
+		for (spins = 0; spins < 16; spins++) {
+			cpu_relax();
+			if (try_lock(l, write))
+				return true;
+		}
+		if (delay_us)
+			udelay(delay_us);
+	}
+	return false;
+}
+
+bool plat_read_lock(struct stp_lock *l, unsigned tries, unsigned delay_us)
+{
+	return lock_bounded(l, false, tries, delay_us);
+}
+
+bool plat_write_lock(struct stp_lock *l, unsigned tries, unsigned delay_us)
+{
+	return lock_bounded(l, true, tries, delay_us);
+}
+
+void plat_read_unlock(struct stp_lock *l)
+{
+	u32 old;
+
+	do
+		old = READ_ONCE(l->word);
+	while (cmpxchg(&l->word, old, old - 1) != old);
+}
+
+void plat_write_unlock(struct stp_lock *l)
+{
+	smp_store_release(&l->word, 0);
+}
+
+bool plat_shard_lock(uint32_t *word)
+{
+	unsigned i;
+
+	for (i = 0; i < 100000; i++) {
+		if (!READ_ONCE(*word) && cmpxchg(word, 0, 1) == 0)
+			return true;
+		cpu_relax();
+	}
+	return false;
+}
+
+void plat_shard_unlock(uint32_t *word)
+{
+	smp_store_release(word, 0);
+}
+
+uint64_t plat_fetch_add(uint64_t *p, uint64_t v)
+{
+	return (u64)atomic64_fetch_add((s64)v, (atomic64_t *)p);
+}
+
+uint64_t plat_load_acquire(const uint64_t *p)
+{
+	return smp_load_acquire(p);
+}
+
+void plat_store_release(uint64_t *p, uint64_t v)
+{
+	smp_store_release(p, v);
+}
+
+/* ---- the probed world ---- */
+
+int plat_read_kernel(void *dst, uint64_t addr, size_t len)
+{
+	return copy_from_kernel_nofault(dst, (const void *)(unsigned long)addr, len) ? -EFAULT : 0;
+}
+
+int plat_read_user(void *dst, uint64_t addr, size_t len)
+{
+	return copy_from_user_nofault(dst, (const void __user *)(unsigned long)addr, len) ? -EFAULT : 0;
+}
+
+int plat_write_kernel(uint64_t addr, const void *src, size_t len)
+{
+	/* a write is checked by reading first: a fault on a mapped but read-only page would be an oops */
+	char old[8];
+
+	if (len > sizeof old || copy_from_kernel_nofault(old, (const void *)(unsigned long)addr, len))
+		return -EFAULT;
+#ifdef STP_HAVE_COPY_TO_KERNEL_NOFAULT
+	return copy_to_kernel_nofault((void *)(unsigned long)addr, src, len) ? -EFAULT : 0;
+#else
+	return -EFAULT;
+#endif
+}
+
+int plat_write_user(uint64_t addr, const void *src, size_t len)
+{
+	long left;
+
+	if (!access_ok((void __user *)(unsigned long)addr, len))
+		return -EFAULT;
+	pagefault_disable();
+	left = __copy_to_user_inatomic((void __user *)(unsigned long)addr, src, len);
+	pagefault_enable();
+	return left ? -EFAULT : 0;
+}
+
+/* Text by pieces that do not cross a page (the kernel's own strncpy_from_*_nofault are not exported). */
+static long copy_string(char *dst, u64 addr, size_t size, int (*read)(void *dst, uint64_t addr, size_t len))
+{
+	size_t done = 0, part, end;
+	char *nul;
+
+	if (!size)
+		return 0;
+	while (done < size - 1) {
+		part = min_t(size_t, size - 1 - done, PAGE_SIZE - ((addr + done) & ~PAGE_MASK));
+		part = min_t(size_t, part, 32);
+		if (read(dst + done, addr + done, part)) {
+			dst[0] = 0;
+			return -EFAULT;
+		}
+		end = done + part;
+		nul = memchr(dst + done, 0, part);
+		if (nul)
+			return nul - dst;
+		done = end;
+	}
+	dst[size - 1] = 0;
+	return (long)(size - 1);
+}
+
+long plat_string_kernel(char *dst, uint64_t addr, size_t size)
+{
+	return copy_string(dst, addr, size, plat_read_kernel);
+}
+
+long plat_string_user(char *dst, uint64_t addr, size_t size)
+{
+	return copy_string(dst, addr, size, plat_read_user);
+}
+
+/* ---- the rest ---- */
+
+uint64_t plat_random(void)
+{
+	struct rt_cpu *c = rt.cpus ? rt.cpus[raw_smp_processor_id()] : NULL;
+	u64 x = c ? c->random : 88172645463325252ull;
+
+	if (!x)
+		x = (u64)get_cycles() | 1;
+	x ^= x << 13;
+	x ^= x >> 7;
+	x ^= x << 17;
+	if (c)
+		c->random = x;
+	return x;
+}
+
+uint32_t plat_hash_seed(void)
+{
+	while (!hash_seed)
+		get_random_bytes(&hash_seed, sizeof hash_seed);
+	return hash_seed;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of the kernel platform share.
+ *
+ * States go one way: NEW (loaded, only the control channel is there), STARTING (begin
+ * probes run, points are attached), RUNNING, STOPPING (detached, end probes run),
+ * STOPPED.  They change under rt.mutex, in process context; handlers only read them. */
+#ifndef STP_KERNEL_RT_H
+#define STP_KERNEL_RT_H
+
+#include <stp/abi.h>
+#include <stp/plat.h>
+#include <stp/wire.h>
+
+#include <linux/atomic.h>
+#include <linux/irq_work.h>
+#include <linux/mutex.h>
+#include <linux/ptrace.h>
+#include <linux/types.h>
+#include <linux/wait.h>
+
+enum rt_state { RT_NEW, RT_STARTING, RT_RUNNING, RT_STOPPING, RT_STOPPED };
+enum rt_skip { RT_SKIP_NESTED, RT_SKIP_LOCK, RT_SKIP_STACK, RT_SKIP_MISSED, RT_SKIPS };
+
+/* Counters of one probe on one CPU: written by that CPU only. */
+struct rt_probe_stat {
+	u64 hits, cycles, min, max;
+	u32 skips[RT_SKIPS], errors;
+};
+
+/* One CPU. */
+struct rt_cpu {
+	struct stp_ctx ctx;
+	int busy;			/* a handler runs: further hits are skipped */
+	struct rt_probe_stat *stats;	/* by probe index */
+	void *frame;
+	u64 written_records, written_bytes, lost_records, lost_bytes;
+	u64 seq;			/* bulk mode */
+	u64 random;
+	u64 overload_start, overload_used;
+};
+
+struct rt {
+	struct mutex mutex;
+	int state;			/* enum rt_state */
+	bool failed;			/* an error ended the session: error probes instead of end probes */
+	bool bulk, overwrite, detached, loaded;
+	int target;
+	unsigned ncpus;
+	struct rt_cpu **cpus;
+	atomic64_t seq;
+	atomic_t errors, skipped;
+	u32 nprobes_attached, noptional_skipped;
+	/* what the control channel has to say, besides messages */
+	int want_exit, want_wake;
+	wait_queue_head_t readers;
+	struct irq_work wake;
+};
+extern struct rt rt;
+
+/* message.c: from any context */
+void rt_message(u32 kind, const char *fmt, ...) __printf(2, 3);
+void rt_message_bytes(u32 kind, const void *payload, size_t len);
+bool rt_message_take(struct stp_msg *head, char *payload);	/* payload of RT_MESSAGE_SIZE */
+bool rt_message_ready(void);
+enum { RT_MESSAGE_SIZE = 1000 };
+
+/* ctl.c */
+int rt_ctl_init(void);
+void rt_ctl_exit(void);
+struct dentry *rt_directory(void);
+void rt_wake(void);			/* from any context */
+void rt_request_exit(bool failed);	/* from any context */
+
+/* session.c */
+int rt_load(void);
+int rt_start(const struct stp_msg_start *m);
+void rt_stop(bool quiet);		/* quiet: the daemon is gone, no end probes */
+void rt_unload(void);
+
+/* context.c */
+int rt_contexts_init(void);
+void rt_contexts_exit(void);
+/* Run one handler if the session's state allows. FILL (or NULL) completes the context after the reset. */
+void rt_run(const struct stp_probe *p, struct pt_regs *regs, void (*handler)(struct stp_ctx *c),
+	    void (*fill)(struct stp_ctx *c, void *data), void *data);
+void rt_count_missed(const struct stp_probe *p, unsigned long n);
+
+/* relay.c */
+int rt_relay_open(u32 subbuf_size, u32 subbufs);
+void rt_relay_close(void);
+
+/* attach.c: one row a family */
+struct rt_family {
+	const char *name;
+	int (*attach)(const struct stp_group *g);	/* all or nothing; a message says why not */
+	void (*detach)(const struct stp_group *g);	/* only after a successful attach */
+};
+extern const struct rt_family rt_family_begin, rt_family_end, rt_family_error, rt_family_timer, rt_family_kprobe, rt_family_tracepoint;
+int rt_attach_all(void);
+void rt_detach_all(void);
+void rt_run_once(unsigned family);	/* begin, end, error: rows in order */
+
+/* symbol.c */
+int rt_resolve_symbols(void);
+
+/* report.c */
+void rt_stats(struct stp_msg_stats *s);
+void rt_report(void);
+
+#endif

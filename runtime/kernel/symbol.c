@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Run-time addresses of symbols that the script's location programs use.
+ *
+ * kallsyms_lookup_name is not exported (kernel commit 0bd476e6c671); its own
+ * address comes from registering, and at once removing, a kprobe on it. */
+#include "compat.h"
+#include "rt.h"
+
+#include <linux/kprobes.h>
+
+typedef unsigned long lookup_fn(const char *name);
+
+static unsigned long function_address(const char *name)
+{
+	struct kprobe kp = { .symbol_name = name };
+	unsigned long addr;
+
+	if (register_kprobe(&kp))
+		return 0;
+	addr = (unsigned long)kp.addr;
+	unregister_kprobe(&kp);
+#if defined(CONFIG_X86_64) && defined(CONFIG_X86_KERNEL_IBT)
+	/* the kprobe sits behind the landing pad, which an indirect call needs */
+	if (*(u32 *)(addr - 4) == 0xfa1e0ff3u)
+		addr -= 4;
+#endif
+	return addr;
+}
+
+static int resolve(lookup_fn *lookup, const struct stp_symref *r)
+{
+	char name[256];
+	bool module = r->module && *r->module && strcmp(r->module, "kernel");
+
+	snprintf(name, sizeof name, "%s%s%s", module ? r->module : "", module ? ":" : "", r->symbol);
+	*r->address = lookup(name);
+	if (*r->address || r->optional)
+		return 0;
+	rt_message(STP_MSG_ERROR, "the kernel has no symbol %s, which the script reads", name);
+	return -ENOENT;
+}
+
+int rt_resolve_symbols(void)
+{
+	lookup_fn *lookup;
+	u32 i;
+	int err = 0;
+
+	if (!stp_module.nsymrefs)
+		return 0;
+	lookup = (lookup_fn *)function_address("kallsyms_lookup_name");
+	if (!lookup) {
+		rt_message(STP_MSG_ERROR, "the kernel's symbol table cannot be asked: the script's global variables have no addresses");
+		return -ENOSYS;
+	}
+	for (i = 0; i < stp_module.nsymrefs && !err; i++)
+		err = resolve(lookup, &stp_module.symrefs[i]);
+	return err;
+}
