@@ -5,6 +5,8 @@
 #include <sched.h>
 #include <stdlib.h>
 
+#define MOST ((size_t)1 << 30)	/* bytes of an allocation: limits.max_memory of the kernel's */
+
 enum { MAX_SLOTS = 16, OUTPUT = 1 << 20, REGIONS = 8 };
 
 struct output {
@@ -13,6 +15,7 @@ struct output {
 	char *reserved;
 	size_t reserved_room;
 	uint64_t lost;
+	unsigned records_left;
 };
 
 struct region { uint64_t addr; char *bytes; size_t len; bool user; };
@@ -23,7 +26,6 @@ static struct {
 	unsigned live;
 	uint32_t held;
 	size_t room;
-	unsigned records_left;
 	struct region region[REGIONS];
 	unsigned nregions;
 } t;
@@ -49,10 +51,11 @@ void plat_test_reset(unsigned nslots)
 	t.live = live;
 	t.nslots = nslots;
 	t.room = STP_MAXRECORD;
-	t.records_left = UINT32_MAX;
 	my_slot = 0;
-	for (unsigned i = 0; i < nslots; i++)
+	for (unsigned i = 0; i < nslots; i++) {
 		output[i] = calloc(1, sizeof *output[i]);
+		output[i]->records_left = UINT32_MAX;
+	}
 }
 
 __attribute__((destructor)) static void at_exit(void)
@@ -72,7 +75,7 @@ void *plat_alloc(size_t size)
 {
 	void *p;
 
-	if (t.fail_alloc == 1)
+	if (t.fail_alloc == 1 || size > MOST)
 		return NULL;
 	if (t.fail_alloc)
 		t.fail_alloc--;
@@ -192,7 +195,7 @@ long plat_string_user(char *dst, uint64_t addr, size_t size) { return copy_strin
 void plat_test_room(size_t room, unsigned count)
 {
 	t.room = room;
-	t.records_left = count;
+	output[my_slot]->records_left = count;
 }
 
 char *plat_out_reserve(size_t need, size_t *room)
@@ -201,9 +204,9 @@ char *plat_out_reserve(size_t need, size_t *room)
 
 	if (o->reserved || !need || need > STP_MAXRECORD)
 		abort();
-	if (!t.records_left)
+	if (!o->records_left)
 		return NULL;
-	t.records_left--;
+	o->records_left--;
 	o->reserved_room = *room = need > t.room ? need : t.room;
 	return o->reserved = malloc(*room);
 }

@@ -22,7 +22,7 @@ bool plat_test_locks_held(void);		/* is any shard lock held? */
 /* Memory that can be read and written: LEN bytes at ADDR are BYTES. Kernel's and user's apart. */
 void plat_test_memory(bool user, uint64_t addr, void *bytes, size_t len);
 
-/* Records have room for ROOM bytes, or for what is asked if that is more; after COUNT records there is no more room. */
+/* Records have room for ROOM bytes, or for what is asked if that is more; after COUNT records this slot has no more room. */
 void plat_test_room(size_t room, unsigned count);
 /* What this thread's slot has committed, terminated; record ends are marked: "abc|" (continues), "abc$" (ends). */
 const char *plat_test_output(void);
