@@ -127,7 +127,7 @@ static const struct idx_var *find_global(struct dw_source *d, const char *name, 
 
 	dw_plain_range(d, name, t, n, sizeof *t, offsetof(struct idx_var, name), &first, &last);
 	for (size_t i = first; i < last; i++) {
-		unsigned r = t[i].unit == unit ? 3 : t[i].flags & IDX_EXTERNAL ? 2 : 1;
+		unsigned r = t[i].flags & IDX_DECLARATION ? 1 : t[i].unit == unit ? 4 : t[i].flags & IDX_EXTERNAL ? 3 : 2;
 
 		if (file && !dw_file_matches(file, index_text(d->idx, t[i].file)) &&
 		    !(t[i].unit < nunits && dw_file_matches(file, index_text(d->idx, units[t[i].unit].name))))
@@ -144,8 +144,16 @@ static enum dw_found place_global(struct access *x, struct dw_source *d, const s
 {
 	struct location l = { .x = x, .d = d };
 	Dwarf_Die die;
+	uint64_t addr;
 
-	return v && dw_die(d, v->die, &die) ? dw_locate(&l, &die, out) : DW_MISSING;
+	if (!v || !dw_die(d, v->die, &die))
+		return DW_MISSING;
+	if (!(v->flags & IDX_DECLARATION))
+		return dw_locate(&l, &die, out);
+	if (!di_symbol_address(d->m, x->name, &addr, NULL))
+		return DW_MISSING;
+	*out = (struct place){ .kind = PLACE_MEMORY, .type = dw_type_attr(d, &die) };
+	return dw_address(&l, addr, &out->value) ? DW_FOUND : DW_FAILED;
 }
 
 static uint32_t unit_of(struct dw_source *d, const struct di_func *f)

@@ -45,7 +45,7 @@ enum index_section {
 
 enum idx_flag {
 	IDX_EXTERNAL = 1,	/* function or variable with external linkage */
-	IDX_DECLARATION = 2,	/* type */
+	IDX_DECLARATION = 2,	/* type, or variable that no unit defines */
 	IDX_OUT_OF_LINE = 4,	/* function: an instance of an abstract one */
 };
 

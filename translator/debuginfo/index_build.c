@@ -125,7 +125,7 @@ static int walk_in_threads(const struct index_request *rq, struct index_tables *
 	}
 	tables_free(t);
 	*t = w[0].tables;
-	t->seen_types.arena = t->seen_enums.arena = &t->arena;
+	t->seen_types.arena = t->seen_enums.arena = t->seen_declared.arena = &t->arena;
 	if (!r)
 		tables_merge(t, &w[1].tables);
 	tables_free(&w[1].tables);

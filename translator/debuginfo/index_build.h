@@ -41,7 +41,7 @@ struct index_tables {
 	TABLE(idx_var) vars;
 	TABLE(idx_file) files;
 	struct arena arena;		/* of the sets below */
-	struct map seen_types, seen_enums;
+	struct map seen_types, seen_enums, seen_declared;
 };
 
 void tables_init(struct index_tables *t);

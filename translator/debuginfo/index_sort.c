@@ -190,9 +190,28 @@ static void join_symbols(struct index_tables *t, const struct sym_source *syms)
 	}
 }
 
+/* Declarations of variables that some unit defines, and all but one of the others. */
+static void drop_declared(struct index_tables *t)
+{
+	size_t n = 0, end;
+
+	for (size_t i = 0; i < t->vars.len; i = end) {
+		size_t defined = 0;
+
+		for (end = i; end < t->vars.len && t->vars.data[end].name == t->vars.data[i].name; end++)
+			defined += (t->vars.data[end].flags & (IDX_EXTERNAL | IDX_DECLARATION)) == IDX_EXTERNAL;
+		for (size_t k = i; k < end; k++)
+			if (!(t->vars.data[k].flags & IDX_DECLARATION) || !defined++)
+				t->vars.data[n++] = t->vars.data[k];
+	}
+	t->vars.len = n;
+}
+
 static void drop_repeats(struct index_tables *t)
 {
 	size_t n = 0;
+
+	drop_declared(t);
 
 	for (size_t i = 0; i < t->enums.len; i++)
 		if (!n || memcmp(&t->enums.data[n - 1], &t->enums.data[i], sizeof *t->enums.data))

@@ -9,6 +9,7 @@ void tables_init(struct index_tables *t)
 	memset(t, 0, sizeof *t);
 	map_init(&t->seen_types, &t->arena);
 	map_init(&t->seen_enums, &t->arena);
+	map_init(&t->seen_declared, &t->arena);
 	pool_add(&t->strings, "");
 }
 

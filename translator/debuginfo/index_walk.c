@@ -308,13 +308,29 @@ static void walk_type(struct walk *w, Dwarf_Die *die, int tag)
 		walk_enumeration(w, die, f.name, f.line);
 }
 
+/* Declared and never defined in C: the linker or assembly makes it (jiffies); its type is known
+ * here, its address from the symbol table. Once a name; joined with definitions at the end. */
+static void add_declared(struct walk *w, Dwarf_Die *die, struct die_facts *f)
+{
+	uint32_t name = text(w, f->name);
+
+	if (umap_has(&w->t->seen_declared, name))
+		return;
+	umap_put(&w->t->seen_declared, name, NULL);
+	table_push(&w->t->vars, (struct idx_var){ dwarf_dieoffset(die), name, file_name(w, f->file), w->unit,
+						  IDX_EXTERNAL | IDX_DECLARATION });
+}
+
 static void walk_variable(struct walk *w, Dwarf_Die *die)
 {
 	struct die_facts f;
 
 	read_facts(die, &f);
-	if (!f.has_location)
+	if (!f.has_location) {
+		if (f.declaration && f.external && f.name)
+			add_declared(w, die, &f);
 		return;
+	}
 	inherit_facts(&f);
 	if (f.name)
 		table_push(&w->t->vars, (struct idx_var){ dwarf_dieoffset(die), text(w, f.name), file_name(w, f.file), w->unit,

@@ -64,6 +64,13 @@ static const char *declare_function(struct arena *a, const struct di_type *t, co
 
 static const char *declare_qualifier(struct arena *a, const struct di_type *t, const char *inner, unsigned depth)
 {
+	const struct di_type *element = t->target;
+
+	/* "const const char [4]": DWARF says it of the array and of its elements */
+	while (element && element->kind == DI_ARRAY)
+		element = element->target;
+	if (element != t->target && element && element->kind == DI_QUALIFIER && !strcmp(element->qualifier, t->qualifier))
+		return declare(a, t->target, inner, depth);
 	if (t->target && t->target->kind == DI_POINTER)
 		return declare(a, t->target, arena_printf(a, "%s%s%s", t->qualifier, *inner ? " " : "", inner), depth);
 	return arena_printf(a, "%s %s", t->qualifier, t->target ? declare(a, t->target, inner, depth) : "void");
