@@ -7,7 +7,7 @@
 #include "state.h"
 
 #define MOST 4096	/* columns */
-#define CHUNK 64	/* bytes of memory read at a time */
+#define CHUNK 32	/* bytes of memory read at a time */
 
 static const char pairs[] =
 	"00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051"
