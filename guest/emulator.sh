@@ -8,7 +8,8 @@ emulator_good=9 # the first release of QEMU that boots new kernels every time wi
 
 emulator_major() { LC_ALL=C "$@" --version 2>/dev/null | sed -n '1s/.*version \([0-9]*\).*/\1/p'; }
 
-# emulator_packages: the packages to fetch, as PACKAGE=VERSION. The last version of a file wins.
+# emulator_packages: the packages to fetch, as PACKAGE=VERSION. The last version of a file wins. Where virtiofsd is no
+# package of its own, it is part of the older releases' qemu-system-common.
 emulator_packages() {
 	local version own
 
@@ -22,7 +23,8 @@ emulator_packages() {
 		if [ -n "$(apt_field virtiofsd Version)" ]; then
 			set -- "$@" virtiofsd
 		else
-			own=$(apt_versions qemu-system-common | sort -V | head -n 1)
+			own=$(apt_versions qemu-system-common | grep -E '^[0-9]+:[0-8]\.' | sort -V | tail -n 1 || true)
+			[ -n "$own" ] || die 1 "$apt_name have no virtiofsd"
 			echo "qemu-system-common=$own"
 		fi
 	fi

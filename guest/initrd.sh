@@ -44,5 +44,5 @@ initrd_make() {
 		initrd_module "$2/$file" "$1/modules/$number-$(basename "${file%.ko*}").ko"
 		number=$((number + 1))
 	done
-	(cd "$1" && find . -mindepth 1 | cpio --quiet -o -H newc -R 0:0) >"$3"
+	(cd "$1" && find . -mindepth 1 | "$cpio" --quiet -o -H newc -R 0:0) >"$3"
 }

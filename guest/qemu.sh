@@ -9,11 +9,7 @@
 qemu_good=9          # releases before this one crash new kernels now and then while they boot, without KVM
 qemu_probe_seconds=8 # for the trial of KVM; it takes well under one where it works
 
-need_program() {
-	command -v "$1" >/dev/null || die "$st_guest" "$1 is missing: install package $2"
-}
-
-# qemu_find: sets qemu (command), qemu_version, busybox, and what qemu_find_server sets.
+# qemu_find: sets qemu (command), qemu_version, busybox, cpio, and what qemu_find_server sets.
 qemu_find() {
 	local root=$cache/qemu/current
 
@@ -27,8 +23,8 @@ qemu_find() {
 	if [ ! -x "$busybox" ] || ldd "$busybox" >/dev/null 2>&1; then
 		die "$st_guest" "a statically linked busybox is missing: install package busybox-static"
 	fi
-	need_program cpio cpio
-	need_program setpriv util-linux
+	cpio=$(command -v cpio || echo "$root/bin/cpio")
+	[ -x "$cpio" ] || die "$st_guest" "cpio is missing: install package cpio"
 	qemu_find_server
 }
 
@@ -92,7 +88,7 @@ qemu_probe() {
 		printf '#!/busybox sh\n/busybox echo probe-ok >/dev/console\n/busybox poweroff -f\n' >"$root/init"
 		chmod 755 "$root/init"
 		mkdir "$root/dev"
-		(cd "$root" && find . -mindepth 1 | cpio --quiet -o -H newc -R 0:0) >"$temp/probe.initrd"
+		(cd "$root" && find . -mindepth 1 | "$cpio" --quiet -o -H newc -R 0:0) >"$temp/probe.initrd"
 		setpriv --pdeathsig TERM -- timeout -k 1 "$qemu_probe_seconds" "${qemu[@]}" -accel "$1" -nodefaults -nographic -no-reboot -m 256 \
 			-serial "file:$temp/probe.log" -kernel "$2" -initrd "$temp/probe.initrd" \
 			-append 'console=ttyS0 quiet panic=-1' </dev/null >/dev/null 2>&1 || true
