@@ -6,7 +6,8 @@
  * end and joins the results with SELECT; a load on one way only is made harmless
  * on the other by giving it the stack pointer to read.  Integers of declared
  * types (DW_OP_convert and relatives) are kept extended to 64 bits, as their type
- * says.  Loops, floats and address spaces are refused. */
+ * says.  Loops run while their conditions are constants.  Floats and address spaces
+ * are refused. */
 #include "translator/debuginfo/dw.h"
 #include <dwarf.h>
 #include <stdlib.h>
@@ -215,6 +216,24 @@ static uint16_t modulo(struct machine *m, struct entry a, struct entry b)
 	return fetch_binary(m->f, FETCH_SUB, a.v, q);
 }
 
+/* a / b of unsigned 64-bit numbers by signed division: half of a by b, doubled, is at most
+ * one short; a divisor with its top bit set goes once or not at all. */
+static uint16_t divide_unsigned(struct machine *m, uint16_t a, uint16_t b)
+{
+	struct entry wide = { .size = 8 }, x = wide, y = wide;
+	uint16_t one = fetch_const(m->f, 1), q, rest;
+
+	q = fetch_binary(m->f, FETCH_DIV, fetch_binary(m->f, FETCH_SHR, a, one), b);
+	q = fetch_binary(m->f, FETCH_SHL, q, one);
+	rest = fetch_binary(m->f, FETCH_SUB, a, fetch_binary(m->f, FETCH_MUL, q, b));
+	x.v = rest;
+	y.v = b;
+	q = fetch_binary(m->f, FETCH_ADD, q, compare(m, FETCH_GE, x, y));
+	x.v = a;
+	q = fetch_select(m->f, fetch_binary(m->f, FETCH_LT, b, fetch_const(m->f, 0)), compare(m, FETCH_GE, x, y), q);
+	return fetch_select(m->f, b, q, fetch_const(m->f, 0));
+}
+
 static bool do_binary(struct machine *m, struct way *w, enum fetch_op op)
 {
 	struct entry a, b;
@@ -225,8 +244,8 @@ static bool do_binary(struct machine *m, struct way *w, enum fetch_op op)
 	if (op >= FETCH_EQ && op <= FETCH_GE)
 		return push_value(m, w, compare(m, op, a, b));
 	if (op == FETCH_DIV && a.size == 8 && !a.is_signed)
-		return refuse(m, "divides large unsigned numbers");
-	if (op == FETCH_MOD)
+		v = divide_unsigned(m, a.v, b.v);
+	else if (op == FETCH_MOD)
 		v = modulo(m, a, b);
 	else if (op == FETCH_SHR && a.size)
 		v = fetch_binary(m->f, op, fetch_extend(m->f, a.v, a.size, false), b.v);
@@ -447,8 +466,6 @@ static bool do_piece(struct machine *m, struct way *w, uint64_t nbits, uint64_t 
 {
 	struct place p;
 
-	if (w->conditional)
-		return refuse(m, "is scattered differently from case to case");
 	if (w->npieces == MAX_PIECES || !nbits)
 		return refuse(m, "is scattered too far");
 	if (!way_place(m, w, &p))
@@ -483,7 +500,7 @@ static bool jump_target(struct machine *m, const Dwarf_Op *op, size_t *at)
 	for (size_t i = 0; i < m->n; i++)
 		if ((int64_t)m->ops[i].offset == target) {
 			*at = i;
-			return i > (size_t)(op - m->ops) || refuse(m, "has a loop");
+			return true;
 		}
 	*at = m->n;
 	return target > (int64_t)m->ops[m->n - 1].offset || refuse(m, "jumps to nowhere");
@@ -491,11 +508,33 @@ static bool jump_target(struct machine *m, const Dwarf_Op *op, size_t *at)
 
 static bool run(struct machine *m, struct way *w, struct place *out);
 
+static bool join(struct machine *m, uint16_t cond, const struct place *yes, const struct place *no, struct place *out);
+
+static bool join_pieces(struct machine *m, uint16_t cond, const struct place *yes, const struct place *no, struct place *out)
+{
+	*out = *yes;
+	out->pieces = ARENA_ARRAY(m->l->x->arena, struct piece, yes->npieces);
+	for (size_t i = 0; i < yes->npieces; i++) {
+		const struct piece *a = &yes->pieces[i], *b = &no->pieces[i];
+
+		out->pieces[i] = *a;
+		if (a->nbits != b->nbits || a->at.bit != b->at.bit || !join(m, cond, &a->at, &b->at, &out->pieces[i].at))
+			return refuse(m, "is scattered differently from case to case");
+	}
+	return true;
+}
+
 /* Both ends of a branch must be of one kind, to be one place. */
 static bool join(struct machine *m, uint16_t cond, const struct place *yes, const struct place *no, struct place *out)
 {
 	struct place a = *yes, b = *no;
 
+	if (a.kind == PLACE_PIECES && b.kind == PLACE_PIECES && a.npieces == b.npieces)
+		return join_pieces(m, cond, yes, no, out);
+	if (a.kind == PLACE_NOWHERE && b.kind == PLACE_NOWHERE) {
+		*out = a;
+		return true;
+	}
 	if (a.kind == PLACE_REGISTER)
 		a.kind = PLACE_VALUE;
 	if (b.kind == PLACE_REGISTER)
@@ -521,12 +560,17 @@ static bool do_branch(struct machine *m, struct way *w, const Dwarf_Op *op, stru
 	struct entry e;
 	uint16_t taken, passed;
 	size_t target;
+	int64_t known;
 	bool ok;
 
 	if (!pop(m, w, &e) || !jump_target(m, op, &target))
 		return false;
-	if (w->npieces)
-		return refuse(m, "is scattered differently from case to case");
+	if (fetch_is_const(m->f, e.v, &known)) {
+		w->at = known ? target : w->at;
+		return run(m, w, out);
+	}
+	if (target <= (size_t)(op - m->ops))
+		return refuse(m, "has a loop whose length is not known");
 	taken = fetch_binary(m->f, FETCH_NE, e.v, fetch_const(m->f, 0));
 	passed = fetch_binary(m->f, FETCH_EQ, e.v, fetch_const(m->f, 0));
 	other = xmalloc(sizeof *other);
