@@ -190,6 +190,14 @@ test_signals() {
 	check "nobody reads the output: nothing left behind" nothing_left
 }
 
+test_terminal() {
+	script -qec "'$guest' --timeout 240 -r '$1' --tty -- bash -c 'tty; exit 5'" /dev/null >"$work/out" 2>&1 </dev/null
+	status=$?
+	check_status "with a terminal: status" 5
+	check "with a terminal: it is one" grep -q '^/dev/pts/' "$work/out"
+	check "with a terminal: nothing left behind" nothing_left
+}
+
 test_usage() {
 	local options
 
@@ -215,4 +223,5 @@ test_usage
 for kernel; do test_machine "$kernel"; done
 test_bad_kernel "$1"
 test_signals "$1"
+test_terminal "$1"
 finish
