@@ -192,7 +192,9 @@ static bool check_module(struct build *b)
 {
 	struct build_job *job = b->job;
 	struct modcheck m = {
-		.object = job->how == BUILD_REPLAYED ? replay_script_object(job) : kbuild_script_object(job), .guru = job->guru,
+		.object = job->how == BUILD_REPLAYED ? replay_script_object(job) : kbuild_script_object(job),
+		/* kernel headers bring what only embedded C may use */
+		.guru = job->guru || job->needs_kernel_headers,
 	};
 	const struct arg_vec *exports = &b->rt.plan.exports;
 	uint64_t begun = now_us();

@@ -33,7 +33,7 @@ bool job_fail_errno(struct build_job *job, int err, const char *verb, const char
 
 static bool is_make_noise(const char *line, size_t len)
 {
-	static const char *const starts[] = { "make", "  CC ", "  LD ", "  MODPOST ", "  AR ", "cc1: " };
+	static const char *const starts[] = { "make", "  CC ", "  LD ", "  MODPOST ", "  AR ", "cc1: ", "In file included from ", "                 from " };
 	size_t i, n;
 
 	for (i = 0; i < sizeof starts / sizeof *starts; i++) {

@@ -36,7 +36,7 @@ static const char *const runtime_files[][2] = {
 };
 
 static const char *const tree_files[][2] = {
-	{ "tree/include/generated/utsrelease.h", "#define UTS_RELEASE \"7.0-small\"\n" },
+	{ "tree/include/generated/utsrelease.h", "#define UTS_RELEASE \"7-small\"\n" },
 	{ "tree/include/config/auto.conf", "CONFIG_MODULES=y\nCONFIG_MODVERSIONS=y\n" },
 	{ "tree/include/kernel.h", "/* what every file of this kernel includes */\n#define noinline __attribute__((__noinline__))\n" },
 	{ "tree/include/linux/module.h", "\n" },
@@ -153,7 +153,7 @@ const char *small_only_entry(struct small_tree *t, const char *rel)
 struct build_job small_job(struct small_tree *t, const char *text)
 {
 	return (struct build_job){
-		.arena = &t->arena, .c_text = text, .c_len = strlen(text), .name = "stap_small", .release = "7.0-small",
+		.arena = &t->arena, .c_text = text, .c_len = strlen(text), .name = "stap_small", .release = "7-small",
 		.arch = "x86_64", .build_dir = small_path(t, "tree"), .runtime_dir = small_path(t, "runtime"),
 		.cache_dir = small_path(t, "cache"), .verbose = 2,
 	};
