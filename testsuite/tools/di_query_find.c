@@ -16,6 +16,7 @@ static void print_function(const struct di_func *f)
 	if (f->pc != f->entry)
 		printf(" pc 0x%" PRIx64, f->pc);
 	printf("%s%s%s", f->is_inline ? " inline" : "", f->exported ? " exported" : "", f->is_declared_static ? " static" : "");
+	printf("%s", f->ftrace_site ? " ftrace" : "");
 	if (f->link_name && strcmp(f->link_name, f->name))
 		printf(" symbol %s", f->link_name);
 	if (f->unprobeable)

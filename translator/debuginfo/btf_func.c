@@ -23,6 +23,37 @@ static struct di_func *make_function(struct di_module *m, uint32_t id, const str
 	return f;
 }
 
+/* The exported ones among OUT[from…]: few names are searched for, many are looked up. */
+static void mark_exported(struct di_module *m, struct di_func_vec *out, size_t from)
+{
+	struct arena scratch = ARENA_INIT;
+	struct map names;
+	const char *text, *p;
+	size_t len;
+
+	if (out->len - from <= 16) {
+		for (size_t i = from; i < out->len; i++)
+			out->data[i]->exported = symvers_has(m, out->data[i]->name);
+		return;
+	}
+	map_init(&names, &scratch);
+	for (size_t i = from; i < out->len; i++)
+		map_put(&names, out->data[i]->name, out->data[i]);
+	text = symvers_text(m->di, &len);
+	for (p = text; p && *p; p = strchr(p, '\n'), p = p ? p + 1 : p) {
+		const char *name = strpbrk(p, "\t\n");
+		struct di_func *f;
+
+		if (!name || *name == '\n')
+			continue;
+		len = strcspn(++name, "\t\n");
+		f = map_get(&names, arena_strndup(&scratch, name, len));
+		if (f && symvers_has_module(m, name + len))
+			f->exported = true;
+	}
+	arena_free(&scratch);
+}
+
 static int by_name(const void *a, const void *b)
 {
 	const struct di_func *const *x = a, *const *y = b;
@@ -63,6 +94,7 @@ void btf_find_functions(struct di_module *m, const char *name, struct di_func_ve
 	if (out->len > from)
 		qsort(out->data + from, out->len - from, sizeof *out->data, by_name);
 	drop_repeated(out, from);
+	mark_exported(m, out, from);
 }
 
 const struct di_type *btf_func_type(struct di_module *m, const char *name)

@@ -58,6 +58,7 @@ struct di_func {
 	bool is_declared_static;
 	bool unprobeable;		/* kprobes blacklist, notrace, noinstr, .init: see reason */
 	const char *reason;
+	bool ftrace_site;		/* its entry is known to be one (false: not, or not known) */
 	enum di_source source;
 	uint64_t handle;		/* debuginfo's own: DIE offset or BTF type id */
 	uint64_t caller_handle;		/* inline: the concrete function it is inlined into */

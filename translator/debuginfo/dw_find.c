@@ -93,14 +93,14 @@ static bool memo_matches(struct file_memo *memo, const struct index *x, uint32_t
 
 /* ---- objects ---- */
 
-static void describe_code(struct dw_source *d, struct di_func *f, const struct sym_rec *sym)
+static void describe_code(struct di_func *f, const struct sym_rec *sym)
 {
 	if (!sym)
 		return;
 	f->reason = sym_unprobeable(sym);
 	f->unprobeable = f->reason;
+	f->ftrace_site = !f->is_inline && (sym->flags & SYM_FTRACE);
 	f->exported = !f->is_inline && (sym->flags & SYM_EXPORTED);
-	(void)d;
 }
 
 static struct di_func *func_new(struct dw_source *d, uint64_t die, uint32_t name, uint32_t file, uint32_t line)
@@ -148,7 +148,7 @@ struct di_func *dw_func_make(struct dw_source *d, const struct idx_func *r)
 	f->is_declared_static = !(r->flags & IDX_EXTERNAL);
 	if (sym)
 		f->link_name = symbol_text(d, sym);
-	describe_code(d, f, sym);
+	describe_code(f, sym);
 	f->pc = dw_probe_pc(d, f);
 	return f;
 }
@@ -167,7 +167,7 @@ struct di_func *dw_copy_make(struct dw_source *d, const struct idx_abstract *a, 
 	f->is_declared_static = !(a->flags & IDX_EXTERNAL);
 	if (c->func < nfuncs) {
 		f->caller_handle = funcs[c->func].die;
-		describe_code(d, f, symbol_record(d, funcs[c->func].symbol));
+		describe_code(f, symbol_record(d, funcs[c->func].symbol));
 	}
 	return f;
 }

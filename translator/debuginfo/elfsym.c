@@ -187,7 +187,7 @@ const char *elf_build_id(Elf *e, struct arena *a)
 static uint32_t section_flags(const char *name)
 {
 	static const struct { const char *prefix; uint32_t flags; } table[] = {
-		{ ".init", SYM_INIT }, { ".exit.text", SYM_INIT }, { ".kprobes.text", SYM_NOPROBE },
+		{ ".init", SYM_INIT }, { ".kprobes.text", SYM_NOPROBE },
 		{ ".noinstr.text", SYM_NOPROBE }, { ".entry.text", SYM_NOPROBE }, { ".head.text", SYM_INIT },
 		{ ".data..percpu", SYM_PERCPU },
 	};
@@ -279,6 +279,7 @@ static Elf_Scn *find_table(Elf *e, uint32_t type, GElf_Shdr *sh)
 struct sym_source *sym_from_elf(Elf *e)
 {
 	struct loader l = { 0 };
+	struct sym_source *s;
 	size_t nsecs;
 	struct section *secs = read_sections(e, &nsecs);
 	GElf_Shdr sh;
@@ -292,7 +293,10 @@ struct sym_source *sym_from_elf(Elf *e)
 	if (scn)
 		read_symbols(&l, e, scn, &sh, secs, nsecs);
 	free(secs);
-	return finish(&l);
+	s = finish(&l);
+	if (s)
+		sym_mark_tables(s, e);
+	return s;
 }
 
 /* ---- System.map: "ADDRESS TYPE NAME" lines ---- */

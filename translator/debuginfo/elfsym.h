@@ -15,6 +15,7 @@ enum sym_flag {
 	SYM_EXPORTED = 32,
 	SYM_ABSOLUTE = 64,
 	SYM_PERCPU = 128,	/* link-time address of a per-CPU variable */
+	SYM_FTRACE = 256,	/* its entry is an ftrace site */
 };
 
 /* One symbol; also the record of the index file. */
@@ -45,9 +46,13 @@ void sym_close(struct sym_source *s);
 /* The symbols of an ELF file (relocatable files: in the layout of elf_layout()); NULL when it has none. */
 struct sym_source *sym_from_elf(Elf *e);
 struct sym_source *sym_from_map(const char *path);
+/* Flags from the tables of a kernel or module: kprobes blacklist, ftrace sites. */
+void sym_mark_tables(struct sym_source *s, Elf *e);
 const char *sym_name(const struct sym_source *s, const struct sym_rec *r);
 /* The best symbol named NAME (functions, then globals first); *count how many have the name. */
 const struct sym_rec *sym_by_name(const struct sym_source *s, const char *name, size_t *count);
+/* The symbol NAME at address ADDR, or NULL. */
+const struct sym_rec *sym_named_at(const struct sym_source *s, uint64_t addr, const char *name);
 /* Nearest at or below ADDR whose extent or section may hold it; NULL when there is none. */
 const struct sym_rec *sym_at(const struct sym_source *s, uint64_t addr);
 

@@ -14,8 +14,13 @@ void di_find_functions(struct di_module *m, const char *name, const char *file, 
 
 	if (module_dwarf(m))
 		dw_find_functions(m, name, file, line, what, out);
-	if (out->len > from || !anywhere || !(what & DI_FIND_CONCRETE))
+	if (out->len > from)
 		return;
+	if (!anywhere || !(what & DI_FIND_CONCRETE)) {
+		if (!module_dwarf(m) && module_dwarf_needed(m))
+			dw_find_functions(m, name, file, line, what, out);
+		return;
+	}
 	if (module_btf(m))
 		btf_find_functions(m, name, out);
 	if (out->len == from && module_symbols(m))
@@ -56,18 +61,18 @@ struct di_func *di_function_at(struct di_module *m, uint64_t pc)
 void di_find_lines(struct di_module *m, const char *func, const char *file, enum di_line_kind kind, unsigned first,
 		   unsigned last, struct di_site_vec *out)
 {
-	if (module_dwarf(m))
+	if (module_dwarf_needed(m))
 		dw_find_lines(m, func, file, kind, first, last, out);
 }
 
 void di_find_labels(struct di_module *m, struct di_func *f, const char *glob, struct di_site_vec *out)
 {
-	if (module_dwarf(m))
+	if (module_dwarf_needed(m))
 		dw_find_labels(m, f, glob, out);
 }
 
 void di_find_callees(struct di_module *m, struct di_func *f, const char *glob, unsigned depth, struct di_func_vec *out)
 {
-	if (module_dwarf(m))
+	if (module_dwarf_needed(m))
 		dw_find_callees(m, f, glob, depth, out);
 }

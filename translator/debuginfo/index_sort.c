@@ -183,10 +183,12 @@ static void join_symbols(struct index_tables *t, const struct sym_source *syms)
 {
 	for (size_t i = 0; syms && i < t->funcs.len; i++) {
 		struct idx_func *f = &t->funcs.data[i];
-		const struct sym_rec *r = sym_at(syms, f->entry);
+		const struct sym_rec *r = sym_at(syms, f->entry), *own;
 
-		if (r && r->addr == f->entry)
-			f->symbol = (uint32_t)(r - syms->recs);
+		if (!r || r->addr != f->entry)
+			continue;
+		own = sym_named_at(syms, f->entry, pool_text(&t->strings, f->name));
+		f->symbol = (uint32_t)((own ? own : r) - syms->recs);
 	}
 }
 

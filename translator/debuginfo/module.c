@@ -46,6 +46,7 @@ void di_close(struct di *d)
 		dw_close(m->dw);
 		sym_close(m->syms);
 	}
+	sb_free(&d->symvers);
 	arena_free(&d->arena);
 	free(d);
 }
@@ -88,7 +89,17 @@ struct dw_source *module_dwarf(struct di_module *m)
 {
 	if (!m->dw_tried) {
 		m->dw_tried = true;
-		m->dw = dw_open(m, false, &m->dw_why);
+		m->dw_remote_tried = m->kind == MODULE_USER;
+		m->dw = dw_open(m, m->dw_remote_tried, &m->dw_why);
+	}
+	return m->dw;
+}
+
+struct dw_source *module_dwarf_needed(struct di_module *m)
+{
+	if (!module_dwarf(m) && !m->dw_remote_tried) {
+		m->dw_remote_tried = true;
+		m->dw = dw_open(m, true, &m->dw_why);
 	}
 	return m->dw;
 }

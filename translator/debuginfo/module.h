@@ -22,6 +22,8 @@ struct di {
 	struct map modules;		/* name or path -> struct di_module */
 	struct map ko_paths;		/* module name -> path below the module directory, made on first need */
 	bool ko_listed;
+	bool symvers_read;
+	struct strbuf symvers;		/* Module.symvers of the build tree */
 };
 
 struct di_module {
@@ -33,7 +35,7 @@ struct di_module {
 	struct btf_source *btf;
 	struct dw_source *dw;
 	struct sym_source *syms;
-	bool btf_tried, dw_tried, syms_tried, id_tried;
+	bool btf_tried, dw_tried, dw_remote_tried, syms_tried, id_tried;
 	const char *btf_why, *dw_why;	/* why a source is missing, one sentence */
 	struct map btf_types, dw_types;	/* type id or DIE offset -> struct type_node */
 	struct map builtin_types;	/* base types that no source has */
@@ -42,9 +44,16 @@ struct di_module {
 /* Each returns NULL when the module has no such source. */
 struct btf_source *module_btf(struct di_module *m);
 struct dw_source *module_dwarf(struct di_module *m);
+/* DWARF for a question that nothing else answers: asks debuginfod servers, where some are set. */
+struct dw_source *module_dwarf_needed(struct di_module *m);
 struct sym_source *module_symbols(struct di_module *m);
 struct di_module *module_kernel(struct di *d);
 
+/* Is NAME exported by M? From the build tree. Before, its whole text. */
+bool symvers_has(struct di_module *m, const char *name);
+/* Is the field behind the tab at P module M? A module is named by the path of its object. */
+bool symvers_has_module(const struct di_module *m, const char *p);
+const char *symvers_text(struct di *d, size_t *len);
 /* Names as users write modules: - and _ are the same. */
 bool module_name_equal(const char *a, const char *b);
 /* NAME against a glob; patterns without *, ?, [ compare as text. */

@@ -109,6 +109,14 @@ const struct sym_rec *sym_at(const struct sym_source *s, uint64_t addr)
 	return best;
 }
 
+const struct sym_rec *sym_named_at(const struct sym_source *s, uint64_t addr, const char *name)
+{
+	for (size_t i = upper_bound(s, addr); i-- > 0 && s->recs[i].addr == addr;)
+		if (!strcmp(sym_name(s, &s->recs[i]), name))
+			return &s->recs[i];
+	return NULL;
+}
+
 bool di_symbol_address(struct di_module *m, const char *name, uint64_t *addr, bool *unique)
 {
 	struct sym_source *s = module_symbols(m);
@@ -156,7 +164,7 @@ const char *sym_unprobeable(const struct sym_rec *r)
 	if (r->flags & SYM_INIT)
 		return "it is initialisation code, which is gone once the kernel runs";
 	if (r->flags & SYM_NOPROBE)
-		return "the kernel forbids probes in this code (its section is on the kprobes blacklist)";
+		return "it is on the kernel's kprobes blacklist";
 	return NULL;
 }
 
@@ -171,6 +179,7 @@ static struct di_func *make_function(struct di_module *m, const struct sym_sourc
 	f->exported = r->flags & SYM_EXPORTED;
 	f->is_declared_static = !(r->flags & (SYM_GLOBAL | SYM_WEAK));
 	f->reason = sym_unprobeable(r);
+	f->ftrace_site = r->flags & SYM_FTRACE;
 	f->unprobeable = f->reason != NULL;
 	f->source = DI_SYMBOLS;
 	return f;
