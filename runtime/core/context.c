@@ -170,7 +170,6 @@ bool stp_catch(struct stp_ctx *c, char *dst, size_t size)
 		stp_out_end(&o);
 	}
 	c->error = 0;
-	c->nchain = 0;
 	return true;
 }
 

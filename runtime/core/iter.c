@@ -105,16 +105,17 @@ bool stp_iter_next(struct stp_iter *it)
 {
 	struct stp_map *m = it->map;
 
-	if (!it->left || !it->scan)
-		return false;
-	it->index = next_entry(it);
-	if (!it->index)
-		return false;
-	it->left--;
-	it->entry = stp_map_entry(m, it->index);
-	if (m->desc->hist.kind)
-		stp_shards_merge(&m->shards, it->index, stp_map_merged(m, it->index), true);
-	return true;
+	while (it->left && it->scan) {
+		it->index = next_entry(it);
+		if (!it->index)
+			break;
+		if (m->desc->hist.kind && !stp_shards_merge(&m->shards, it->index, stp_map_merged(m, it->index), true))
+			continue;
+		it->left--;
+		it->entry = stp_map_entry(m, it->index);
+		return true;
+	}
+	return false;
 }
 
 int64_t stp_iter_key_long(const struct stp_iter *it, unsigned n)

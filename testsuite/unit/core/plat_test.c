@@ -22,7 +22,8 @@ struct region { uint64_t addr; char *bytes; size_t len; bool user; };
 
 static struct {
 	unsigned nslots;
-	unsigned fail_alloc, fail_lock;
+	unsigned fail_alloc, fail_lock, before_lock;
+	void (*before)(void);
 	unsigned live;
 	uint32_t held;
 	size_t room;
@@ -67,6 +68,12 @@ void plat_test_set_slot(unsigned slot) { my_slot = slot; }
 void plat_test_fail_alloc(unsigned n) { t.fail_alloc = n; }
 unsigned plat_test_live(void) { return t.live; }
 void plat_test_fail_lock(unsigned n) { t.fail_lock = n; }
+void plat_test_before_lock(unsigned n, void (*fn)(void))
+{
+	t.before = fn;
+	t.before_lock = n;
+}
+
 bool plat_test_locks_held(void) { return __atomic_load_n(&t.held, __ATOMIC_SEQ_CST); }
 
 /* ---- memory ---- */
@@ -107,6 +114,8 @@ bool plat_shard_lock(uint32_t *word)
 {
 	uint32_t zero;
 
+	if (t.before_lock && --t.before_lock == 0)
+		t.before();
 	if (__atomic_load_n(&t.fail_lock, __ATOMIC_RELAXED) && __atomic_sub_fetch(&t.fail_lock, 1, __ATOMIC_RELAXED) == 0)
 		return false;
 	for (;;) {

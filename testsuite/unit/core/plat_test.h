@@ -17,6 +17,8 @@ unsigned plat_test_live(void);			/* allocations not freed */
 
 /* The N-th plat_shard_lock from now on gives up; 0: none. */
 void plat_test_fail_lock(unsigned n);
+/* FN runs once, just before the N-th plat_shard_lock from now on: what another CPU does at that moment. */
+void plat_test_before_lock(unsigned n, void (*fn)(void));
 bool plat_test_locks_held(void);		/* is any shard lock held? */
 
 /* Memory that can be read and written: LEN bytes at ADDR are BYTES. Kernel's and user's apart. */

@@ -231,7 +231,7 @@ static void act_walk(struct stp_map *m)
 
 	stp_iter_begin(CTX, &it, m, 0, 1, STP_SUM, -1, NULL, 0);
 	while (stp_iter_next(&it))
-		CHECK(stp_iter_stat(&it));
+		CHECK(stp_iter_stat(&it)->count > 0);
 	stp_ctx_end(CTX);
 }
 
@@ -272,4 +272,56 @@ TEST(stat_lost_samples_are_counted)
 	stp_pstat_clear(p);
 	CHECK(!plat_test_locks_held());
 	CHECK_EQ(stp_pstat_get(p)->count, 1);
+}
+
+/* ---- two CPUs at one moment ---- */
+
+static void other_cpu_adds(void)
+{
+	plat_test_set_slot(1);
+	stp_map_add_stat(&fx.ctx[1], fx.storage[0], KEY(KL(5)), 100);
+	plat_test_set_slot(0);
+}
+
+TEST(stat_two_cpus_make_one_element)
+{
+	struct stp_map *m = fixture_one_map(&by_long, 2);
+
+	plat_test_before_lock(2, other_cpu_adds);	/* after the lookup, before the insertion */
+	stp_map_add_stat(CTX, m, KEY(KL(5)), 1);
+	CHECK_EQ(stp_map_size(m), 1);
+	CHECK_EQ(stp_map_get_stat(m, KEY(KL(5)))->count, 2);
+	CHECK_EQ(stp_map_get_stat(m, KEY(KL(5)))->sum, 101);
+}
+
+TEST(stat_two_cpus_make_one_element_of_a_full_wrapping_array)
+{
+	struct stp_map *m = fixture_one_map(&wrapping, 2);
+
+	for (int i = 0; i < 3; i++)
+		stp_map_add_stat(CTX, m, KEY(KL(i)), 1);
+	plat_test_before_lock(3, other_cpu_adds);	/* before this one has the map for itself */
+	stp_map_add_stat(CTX, m, KEY(KL(5)), 1);
+	CHECK_EQ(stp_map_size(m), 3);
+	CHECK_EQ(stp_map_get_stat(m, KEY(KL(5)))->sum, 101);
+	CHECK(stp_map_has(m, KEY(KL(1))) && !stp_map_has(m, KEY(KL(0))));
+}
+
+static void other_cpu_deletes(void)
+{
+	plat_test_set_slot(1);
+	stp_map_clear(fx.storage[0]);
+	plat_test_set_slot(0);
+}
+
+TEST(stat_a_delete_comes_between)
+{
+	struct stp_map *m = fixture_one_map(&by_long, 2);
+
+	for (int i = 0; i < 4; i++)
+		stp_map_add_stat(CTX, m, KEY(KL(i)), 1);
+	plat_test_before_lock(1, other_cpu_deletes);
+	stp_map_add_stat(CTX, m, KEY(KL(2)), 7);
+	CHECK_EQ(stp_map_size(m), 1);
+	CHECK_EQ(stp_map_get_stat(m, KEY(KL(2)))->sum, 7);
 }
