@@ -167,10 +167,34 @@ bool sema_target(struct session *s)
 
 /* ---- what stayed unresolved in code that is reached ---- */
 
+static bool is_pretty(const struct expr *e)
+{
+	const struct access_vec *path = e->kind == EXPR_TARGET ? &e->target.path : &e->cast.path;
+
+	return is_target(e) && path->len && vec_last(path).kind == ACCESS_PRETTY;
+}
+
+/* --skip-badvars: 0, or no text. */
+static void take_nothing(struct expr *e)
+{
+	bool text = is_pretty(e) || (e->kind == EXPR_TARGET && e->target.name[0] == '$' && e->target.name[1] == '$');
+
+	e->kind = text ? EXPR_STRING : EXPR_NUMBER;
+	e->pending = NULL;
+	if (text)
+		e->string = (struct expr_string){ "", 0 };
+	else
+		e->number.value = 0;
+}
+
 static struct expr *report(struct visitor *v, struct expr *e)
 {
 	struct session *s = v->data;
 
+	if (e->pending && s->opt.skip_badvars) {
+		take_nothing(e);
+		return NULL;
+	}
 	if (e->pending) {
 		diag_error(&s->diags, e->span, e->pending->tag, "%s", e->pending->text);
 		if (e->pending->note)
