@@ -214,6 +214,23 @@ static bool check_module(struct build *b)
 	return job_fail(job, BUILD_FAIL_REFUSED, "the module is refused: it has %s%s", refusal, hint);
 }
 
+static void log_times(const struct build_job *job)
+{
+	const struct build_times *t = &job->times;
+	const struct { const char *name; uint64_t us; } parts[] = {
+		{ "key", t->key }, { "lookup", t->lookup }, { "runtime", t->runtime }, { "compile", t->compile },
+		{ "objtool", t->objtool }, { "link", t->link }, { "kbuild", t->kbuild }, { "check", t->check },
+	};
+	struct strbuf b = STRBUF_INIT;
+	size_t i;
+
+	for (i = 0; i < sizeof parts / sizeof *parts; i++)
+		if (parts[i].us)
+			sb_printf(&b, "%s%s %.1f ms", b.len ? ", " : "", parts[i].name, (double)parts[i].us / 1000);
+	job_log(job, 2, "build: %s", sb_str(&b));
+	sb_free(&b);
+}
+
 bool build_module(struct build_job *job)
 {
 	struct build b = { .job = job, .rt.lock = -1 };
@@ -233,6 +250,7 @@ bool build_module(struct build_job *job)
 	if (!ok)
 		job->ko = NULL;
 	job->times.total = now_us() - begun;
+	log_times(job);
 	return ok;
 }
 

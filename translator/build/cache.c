@@ -28,6 +28,9 @@ int cache_lock(const char *path, bool exclusive, bool wait)
 
 	for (;;) {
 		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+		/* a cache that somebody else made may still be read */
+		if (fd < 0 && !exclusive && (errno == EACCES || errno == EROFS))
+			fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 		if (fd < 0)
 			return -errno;
 		while (flock(fd, how) < 0) {

@@ -16,6 +16,7 @@
  * are turned into. */
 static const char *const compiler_symbols[] = {
 	"__stack_chk_fail", "__stack_chk_guard", "__ref_stack_chk_guard", "__x86_return_thunk",
+	"stackleak_track_stack", "__sanitizer_cov_stack_depth",	/* the stackleak plugin, by its names */
 	"memcpy", "memmove", "memset", "memcmp",
 };
 
