@@ -111,48 +111,45 @@ static void check_same_section(struct arena *a, const char *x, const char *y, co
 	CHECK_MSG(!memcmp(tx, ty, nx), "%s differs", section);
 }
 
-TEST(kernels_replay_the_template)
+static void compare_ways(struct kernels *k, const char *release)
 {
+	const char *ko = arena_printf(&k->arena, "%s/replayed.ko", k->root);
+	struct build_job job = job_for(k, release);
 	struct elf_symbols replayed, built;
-	struct kernels k;
-	struct build_job job;
-	const char *ko;
-	size_t i;
 
-	find_kernels(&k);
-	for (i = 0; i < k.releases.len; i++) {
-		job = job_for(&k, k.releases.data[i]);
-		check_build(&job, BUILD_REPLAYED);
-		CHECK_EQ(elf_symbols_read(&k.arena, job.ko, &replayed), 0);
-		ko = arena_printf(&k.arena, "%s/replayed.ko", k.root);
-		CHECK_EQ(rename(job.ko, ko), 0);
-		job.force_kbuild = true;
-		check_build(&job, BUILD_KBUILD);
-		CHECK_EQ(elf_symbols_read(&k.arena, job.ko, &built), 0);
-		check_same(&replayed.undefined, &built.undefined);
-		check_same(&replayed.defined, &built.defined);
-		check_same_section(&k.arena, ko, job.ko, "__versions");
-		check_same_section(&k.arena, ko, job.ko, ".return_sites");
-	}
-	forget_kernels(&k);
+	check_build(&job, BUILD_REPLAYED);
+	CHECK_EQ(elf_symbols_read(&k->arena, job.ko, &replayed), 0);
+	CHECK_EQ(rename(job.ko, ko), 0);
+	job.force_kbuild = true;
+	check_build(&job, BUILD_KBUILD);
+	CHECK_EQ(elf_symbols_read(&k->arena, job.ko, &built), 0);
+	check_same(&replayed.undefined, &built.undefined);
+	check_same(&replayed.defined, &built.defined);
+	check_same_section(&k->arena, ko, job.ko, "__versions");
+	check_same_section(&k->arena, ko, job.ko, ".return_sites");
 }
 
 /* What tapsets and guru mode may do: C with kernel headers. */
-TEST(kernels_build_scripts_with_kernel_headers)
+static void build_with_headers(struct kernels *k, const char *release)
+{
+	struct build_job job = job_for(k, release);
+
+	job.c_text = arena_printf(&k->arena, "#include <linux/sched/signal.h>\n%s\nlong stap_test_threads(void);\n"
+				  "long stap_test_threads(void) { return get_nr_threads(current); }\n", k->script);
+	job.c_len = strlen(job.c_text);
+	job.needs_kernel_headers = true;
+	check_build(&job, BUILD_KBUILD);
+}
+
+TEST(kernels_replay_what_kbuild_makes)
 {
 	struct kernels k;
-	struct build_job job;
 	size_t i;
 
 	find_kernels(&k);
 	for (i = 0; i < k.releases.len; i++) {
-		job = job_for(&k, k.releases.data[i]);
-		job.c_text = arena_printf(&k.arena, "#include <linux/sched/signal.h>\n%s\n"
-					  "long stap_test_threads(void);\n"
-					  "long stap_test_threads(void) { return get_nr_threads(current); }\n", k.script);
-		job.c_len = strlen(job.c_text);
-		job.needs_kernel_headers = true;
-		check_build(&job, BUILD_KBUILD);
+		compare_ways(&k, k.releases.data[i]);
+		build_with_headers(&k, k.releases.data[i]);
 	}
 	forget_kernels(&k);
 }
