@@ -1,0 +1,24 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# In the guest: runs each test of the shared directory, leaves out, err and status beside its module.  After each one no module of
+# it may be loaded.
+share=$1
+cd "$share" || exit 1
+export WORK=$share/work
+for dir in "$share"/*/; do
+	name=$(basename "$dir")
+	[ -e "$dir/broken" ] && continue
+	KO=$dir/t_$name.ko T=$(mktemp -d)
+	export KO T
+	options=$(sed -n 's,^//! stpd: ,,p' "$dir/script.stp")
+	command=$(sed -n 's,^//! run: ,,p' "$dir/script.stp")
+	(cd "$T" && timeout -k 5 60 bash -c "${command:-stpd $options \"\$KO\"}") >"$dir/out" 2>"$dir/err" </dev/null
+	echo $? >"$dir/status"
+	rm -rf "$T"
+	if grep -q "^t_$name " /proc/modules; then
+		echo "the module t_$name is still loaded" >>"$dir/err"
+		echo left >"$dir/status"
+		stpd -d "t_$name" 2>/dev/null
+	fi
+done
+exit 0
