@@ -2,6 +2,7 @@
 /* Loading and unloading the module, with refusals explained. */
 #include "stpd/stpd.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -12,14 +13,39 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The value of KEY= in a module's .modinfo, found as bytes: entries are NUL-separated. */
+/* Section NAME of the 64-bit ELF file P; NULL when it has none or is damaged. */
+static const char *elf_section(const char *p, size_t len, const char *name, size_t *size)
+{
+	const Elf64_Ehdr *h = (const void *)p;
+	const Elf64_Shdr *s, *strings;
+
+	if (len < sizeof *h || memcmp(h->e_ident, ELFMAG, SELFMAG) || h->e_ident[EI_CLASS] != ELFCLASS64 ||
+	    h->e_shoff % 8 || h->e_shoff > len || (len - h->e_shoff) / sizeof *s < h->e_shnum || h->e_shstrndx >= h->e_shnum)
+		return NULL;
+	s = (const void *)(p + h->e_shoff);
+	strings = &s[h->e_shstrndx];
+	for (unsigned i = 0; i < h->e_shnum; i++) {
+		size_t at = strings->sh_offset + s[i].sh_name, n = strlen(name) + 1;
+
+		if (at > len || len - at < n || memcmp(p + at, name, n) || s[i].sh_offset > len || len - s[i].sh_offset < s[i].sh_size)
+			continue;
+		*size = s[i].sh_size;
+		return p + s[i].sh_offset;
+	}
+	return NULL;
+}
+
+/* The value of KEY= in a module's .modinfo, whose entries are NUL-terminated. */
 static const char *modinfo(const char *p, size_t len, const char *key)
 {
-	size_t k = strlen(key);
+	size_t size = 0, k = strlen(key);
+	const char *info = elf_section(p, len, ".modinfo", &size), *end = info + size;
 
-	for (size_t i = 1; i + k < len; i++)
-		if (!p[i - 1] && p[i] == key[0] && !memcmp(p + i, key, k) && memchr(p + i, 0, len - i))
-			return p + i + k;
+	while (info && info < end && memchr(info, 0, (size_t)(end - info))) {
+		if (!strncmp(info, key, k))
+			return info + k;
+		info += strlen(info) + 1;
+	}
 	return NULL;
 }
 

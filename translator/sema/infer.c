@@ -394,6 +394,17 @@ static void infer_return(struct inference *in, struct stmt *s)
 		unify(in, &f->result, &f->result_from, t, s->return_.value->span);
 }
 
+static void infer_delete(struct inference *in, struct expr *target)
+{
+	struct variable *m;
+
+	if (target->kind != EXPR_INDEX || target->index.base->kind != EXPR_SYMBOL)
+		return;
+	m = target->index.base->symbol.ref;
+	infer_keys(in, m, &target->index.keys);
+	target->type = m && m->type != TYPE_UNKNOWN ? m->type : TYPE_LONG;
+}
+
 static struct expr *stop_at_expr(struct visitor *v, struct expr *e)
 {
 	(void)v;
@@ -419,8 +430,7 @@ static struct stmt *infer_stmt(struct visitor *v, struct stmt *s)
 	case STMT_FOREACH: infer_foreach(in, s); break;
 	case STMT_RETURN: infer_return(in, s); break;
 	case STMT_DELETE:
-		if (s->delete_.target->kind == EXPR_INDEX)
-			infer_keys(in, s->delete_.target->index.base->symbol.ref, &s->delete_.target->index.keys);
+		infer_delete(in, s->delete_.target);
 		break;
 	case STMT_TRY:
 		if (s->try_.message)
@@ -469,6 +479,22 @@ static void settle_variable(struct variable *v)
 			v->key_type[i] = TYPE_LONG;
 }
 
+static struct stmt *find_return(struct visitor *v, struct stmt *s)
+{
+	if (s->kind == STMT_RETURN && s->return_.value)
+		*(bool *)v->data = true;
+	return s;
+}
+
+static bool returns_value(struct stmt *body)
+{
+	bool found = false;
+	struct visitor v = { .pre_expr = stop_at_expr, .pre_stmt = find_return, .data = &found };
+
+	walk_stmt(&v, body);
+	return found;
+}
+
 static void settle(struct session *s)
 {
 	struct program *p = s->program;
@@ -482,7 +508,7 @@ static void settle(struct session *s)
 		struct function *f = p->functions.data[i];
 
 		if (f->result == TYPE_UNKNOWN)
-			f->result = TYPE_VOID;
+			f->result = f->body && returns_value(f->body) ? TYPE_LONG : TYPE_VOID;
 		for (size_t j = 0; j < f->params.len; j++)
 			settle_variable(f->params.data[j]);
 		for (size_t j = 0; j < f->locals.len; j++)
