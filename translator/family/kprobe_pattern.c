@@ -32,6 +32,8 @@ static bool take_number(const char **p, unsigned *out)
 
 static const char *parse_ranges(struct arena *a, const char **p, struct kprobe_pattern *out)
 {
+	const char *last;
+
 	for (;;) {
 		struct kprobe_lines l = { .kind = DI_LINE_EXACT };
 
@@ -41,10 +43,13 @@ static const char *parse_ranges(struct arena *a, const char **p, struct kprobe_p
 		if (**p == '-') {
 			++*p;
 			l.kind = DI_LINE_RANGE;
+			last = *p;
 			if (!take_number(p, &l.last))
 				return "the last line of the range was expected here";
-			if (l.last < l.first)
+			if (l.last < l.first) {
+				*p = last;
 				return "the range ends before it begins";
+			}
 		}
 		vec_push(a, &out->lines, l);
 		if (**p != ',')

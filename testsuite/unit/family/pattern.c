@@ -63,7 +63,7 @@ TEST(pattern_mistakes)
 	CHECK_STR(parsed(&a, "f@"), "error at 2: the name of a source file was expected behind @");
 	CHECK_STR(parsed(&a, "f@x.c:"), "error at 6: a line number from 1 on was expected here");
 	CHECK_STR(parsed(&a, "f@x.c:0"), "error at 7: a line number from 1 on was expected here");
-	CHECK_STR(parsed(&a, "f@x.c:9-3"), "error at 9: the range ends before it begins");
+	CHECK_STR(parsed(&a, "f@x.c:9-3"), "error at 8: the range ends before it begins");
 	CHECK_STR(parsed(&a, "f@x.c:3-"), "error at 8: the last line of the range was expected here");
 	CHECK_STR(parsed(&a, "f@x.c:3,x"), "error at 8: a line number from 1 on was expected here");
 	CHECK_STR(parsed(&a, "f@x.c:3x"), "error at 7: a comma or the end was expected here");
