@@ -15,7 +15,6 @@
 #define LOG_ZERO 64
 #define BAR 50		/* columns of the longest bar */
 #define MARGIN 2	/* empty rows before and behind all others */
-#define ELISION 2	/* empty rows kept at each end of a run of them, unless the module says otherwise */
 
 static unsigned log2_of(uint64_t v)
 {
@@ -218,17 +217,9 @@ static void measure(struct picture *p)
 	p->scale = most > BAR ? (most + BAR - 1) / BAR : 1;
 }
 
-/* What the module's HIST_ELISION says. */
-static int64_t elision(void)
-{
-	int32_t e = stp_core.module ? stp_core.module->limits->hist_elision : 0;
-
-	return !e ? ELISION : e < 0 ? -1 : e - 1;
-}
-
 void stp_out_hist(struct stp_out *o, const struct stp_stat *s, const struct stp_hist *h)
 {
-	struct picture p = { .o = o, .s = s, .h = h, .elision = elision() };
+	struct picture p = { .o = o, .s = s, .h = h, .elision = stp_core.module->limits->hist_elision };
 	uint32_t i, run;
 
 	if (!s) {

@@ -163,7 +163,7 @@ struct stp_limits {
 	uint32_t ret_active;		/* default maxactive of return probes, 0: by CPUs */
 	uint64_t max_memory;		/* bytes, 0: no limit */
 	uint64_t overload_threshold, overload_interval;	/* cycles (nanoseconds where there is no cycle counter) */
-	int32_t hist_elision;		/* HIST_ELISION + 1; 0: the default; negative: off */
+	int32_t hist_elision;		/* HIST_ELISION: empty rows kept at each end of a run of them; negative: all */
 	uint32_t pad;
 };
 
@@ -278,7 +278,7 @@ const char *stp_map_get_str(struct stp_map *m, const union stp_key *key);
 /* Merged over CPUs; NULL when absent. Valid until the next call on M. */
 const struct stp_stat *stp_map_get_stat(struct stp_map *m, const union stp_key *key);
 bool stp_map_has(struct stp_map *m, const union stp_key *key);
-/* Error MAP "Array overflow, check MAXMAPENTRIES" when full and not wrapping. */
+/* Error MAP "Array overflow, check MAXMAPENTRIES or the size of NAME (N)" when full and not wrapping. */
 void stp_map_set_long(struct stp_ctx *c, struct stp_map *m, const union stp_key *key, int64_t v);
 void stp_map_set_str(struct stp_ctx *c, struct stp_map *m, const union stp_key *key, const char *v);
 /* The element's cell, made (0) when absent; NULL with an error when full. For ++ and op=. */
@@ -323,7 +323,9 @@ const struct stp_stat *stp_pstat_get(struct stp_pstat *p);	/* merged; NULL when 
 void stp_pstat_clear(struct stp_pstat *p);
 /* NULL S: COUNT and SUM are 0, the others are error ARITH "empty aggregate". */
 int64_t stp_stat_extract(struct stp_ctx *c, const struct stp_stat *s, enum stp_stat_op op, uint32_t bit_shift);
+/* The picture, with an empty line behind it. NULL S: nothing, and for output records (not strings) error ARITH "empty aggregate". */
 void stp_out_hist(struct stp_out *o, const struct stp_stat *s, const struct stp_hist *h);
+/* Samples in bucket N, from 0. Error ARITH: NULL S, or no such bucket. */
 int64_t stp_hist_bucket(struct stp_ctx *c, const struct stp_stat *s, const struct stp_hist *h, int64_t n);
 
 /* ---- output ---- */

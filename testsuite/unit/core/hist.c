@@ -114,13 +114,13 @@ static const char *picture(const struct stp_map_desc *d, const int64_t *v, unsig
 
 TEST(hist_picture_log)
 {
-	CHECK_STR(PICTURE(&logarithmic, 0, 5), HEAD
+	CHECK_STR(PICTURE(&logarithmic, 2, 5), HEAD
 		  "    1 |" EMPTY
 		  "    2 |" EMPTY
 		  "    4 |" ONE
 		  "    8 |" EMPTY
 		  "   16 |" EMPTY "\n");
-	CHECK_STR(PICTURE(&logarithmic, 0, -1), HEAD
+	CHECK_STR(PICTURE(&logarithmic, 2, -1), HEAD
 		  "   -4 |" EMPTY
 		  "   -2 |" EMPTY
 		  "   -1 |" ONE
@@ -130,11 +130,11 @@ TEST(hist_picture_log)
 
 TEST(hist_picture_without_negative_values_begins_at_0)
 {
-	CHECK_STR(PICTURE(&logarithmic, 0, 0), HEAD
+	CHECK_STR(PICTURE(&logarithmic, 2, 0), HEAD
 		  "    0 |" ONE
 		  "    1 |" EMPTY
 		  "    2 |" EMPTY "\n");
-	CHECK_STR(PICTURE(&logarithmic, 0, 1), HEAD
+	CHECK_STR(PICTURE(&logarithmic, 2, 1), HEAD
 		  "    0 |" EMPTY
 		  "    1 |" ONE
 		  "    2 |" EMPTY
@@ -143,7 +143,7 @@ TEST(hist_picture_without_negative_values_begins_at_0)
 
 TEST(hist_picture_of_extremes)
 {
-	CHECK_STR(PICTURE(&logarithmic, 0, INT64_MIN, INT64_MAX), "               " HEAD
+	CHECK_STR(PICTURE(&logarithmic, 2, INT64_MIN, INT64_MAX), "               " HEAD
 		  "-9223372036854775808 |" ONE
 		  "-4611686018427387904 |" EMPTY
 		  "-2305843009213693952 |" EMPTY
@@ -155,7 +155,7 @@ TEST(hist_picture_of_extremes)
 
 TEST(hist_picture_leaves_out_long_empty_runs)
 {
-	CHECK_STR(PICTURE(&logarithmic, 0, -50, 1), HEAD
+	CHECK_STR(PICTURE(&logarithmic, 2, -50, 1), HEAD
 		  " -128 |" EMPTY
 		  "  -64 |" EMPTY
 		  "  -32 |" ONE
@@ -167,7 +167,7 @@ TEST(hist_picture_leaves_out_long_empty_runs)
 		  "    1 |" ONE
 		  "    2 |" EMPTY
 		  "    4 |" EMPTY "\n");
-	CHECK_STR(PICTURE(&logarithmic, 0, 1, 63), HEAD		/* four are not long */
+	CHECK_STR(PICTURE(&logarithmic, 2, 1, 63), HEAD		/* four are not long */
 		  "    0 |" EMPTY
 		  "    1 |" ONE
 		  "    2 |" EMPTY
@@ -183,13 +183,13 @@ TEST(hist_picture_linear)
 {
 	struct stp_map_desc d = linear(0, 100, 10);
 
-	CHECK_STR(PICTURE(&d, 0, 50), HEAD
+	CHECK_STR(PICTURE(&d, 2, 50), HEAD
 		  "   30 |" EMPTY
 		  "   40 |" EMPTY
 		  "   50 |" ONE
 		  "   60 |" EMPTY
 		  "   70 |" EMPTY "\n");
-	CHECK_STR(PICTURE(&d, 0, -5, 50, 500), HEAD
+	CHECK_STR(PICTURE(&d, 2, -5, 50, 500), HEAD
 		  "   <0 |" ONE
 		  "    0 |" EMPTY
 		  "   10 |" EMPTY
@@ -203,16 +203,16 @@ TEST(hist_picture_linear)
 		  "   90 |" EMPTY
 		  "  100 |" EMPTY
 		  " >100 |" ONE "\n");
-	CHECK_STR(PICTURE(&d, 0, -5), HEAD
+	CHECK_STR(PICTURE(&d, 2, -5), HEAD
 		  "   <0 |" ONE
 		  "    0 |" EMPTY
 		  "   10 |" EMPTY "\n");
-	CHECK_STR(PICTURE(&d, 0, 110), HEAD
+	CHECK_STR(PICTURE(&d, 2, 110), HEAD
 		  "   90 |" EMPTY
 		  "  100 |" EMPTY
 		  " >100 |" ONE "\n");
 	d = linear(0, 100, 30);
-	CHECK_STR(PICTURE(&d, 0, 1, 119, 120), HEAD
+	CHECK_STR(PICTURE(&d, 2, 1, 119, 120), HEAD
 		  "    0 |" ONE
 		  "   30 |" EMPTY
 		  "   60 |" EMPTY
@@ -224,24 +224,24 @@ TEST(hist_picture_of_one_bucket)
 {
 	struct stp_map_desc d = linear(7, 7, 1);
 
-	CHECK_STR(PICTURE(&d, 0, 7), HEAD "    7 |" ONE "\n");
-	CHECK_STR(PICTURE(&d, 0, 6, 8), HEAD "   <7 |" ONE "    7 |" EMPTY "   >7 |" ONE "\n");
+	CHECK_STR(PICTURE(&d, 2, 7), HEAD "    7 |" ONE "\n");
+	CHECK_STR(PICTURE(&d, 2, 6, 8), HEAD "   <7 |" ONE "    7 |" EMPTY "   >7 |" ONE "\n");
 }
 
 TEST(hist_picture_elision)
 {
 	struct stp_map_desc d = linear(0, 100, 10);
 
-	CHECK_STR(PICTURE(&d, 1, -5, 50, 500), HEAD		/* HIST_ELISION 0 */
+	CHECK_STR(PICTURE(&d, 0, -5, 50, 500), HEAD		/* HIST_ELISION 0 */
 		  "   <0 |" ONE
 		  "      ~\n"
 		  "   50 |" ONE
 		  "      ~\n"
 		  " >100 |" ONE "\n");
-	CHECK_STR(PICTURE(&d, 1, 50), HEAD
+	CHECK_STR(PICTURE(&d, 0, 50), HEAD
 		  "      ~\n"
 		  "   50 |" ONE "\n");
-	CHECK_STR(PICTURE(&logarithmic, 2, 2), HEAD		/* HIST_ELISION 1 */
+	CHECK_STR(PICTURE(&logarithmic, 1, 2), HEAD		/* HIST_ELISION 1 */
 		  "      ~\n"
 		  "    1 |" EMPTY
 		  "    2 |" ONE
@@ -267,7 +267,7 @@ TEST(hist_picture_scales)
 		v[i] = 3;
 	v[51] = 0;
 	v[52] = 9;
-	CHECK_STR(picture(&d, v, 53, 0), HEAD
+	CHECK_STR(picture(&d, v, 53, 2), HEAD
 		  "    0 |" S49 "   1\n"
 		  "    1 |" S49 "   0\n"
 		  "    2 |" S49 "   0\n"
@@ -287,7 +287,7 @@ TEST(hist_picture_of_nothing_is_an_error)
 	fixture_one_pstat(&logarithmic, 1);
 	stp_out_hist(&CTX->out, NULL, &logarithmic.hist);
 	CHECK_STR(CTX->message, "empty aggregate");
-	CHECK_STR(picture(&logarithmic, NULL, 0, 0), "");
+	CHECK_STR(picture(&logarithmic, NULL, 0, 2), "");
 }
 
 /* Every picture is regular: as wide as its head says, all counts of what was added. */
@@ -301,7 +301,7 @@ TEST(hist_picture_of_many)
 
 		for (unsigned k = 0; k < many; k++)
 			v[k] = (int64_t)(fixture_random() % 600) - 60;
-		line = strchr(picture(&d, v, many, 0), '\n') + 1;
+		line = strchr(picture(&d, v, many, 2), '\n') + 1;
 		for (; *line != '\n'; line = strchr(line, '\n') + 1) {
 			if (strcspn(line, "~") < strcspn(line, "\n"))
 				continue;
