@@ -183,6 +183,20 @@ static bool read_symbols(struct builder *b)
 	return true;
 }
 
+/* Older kernels run objtool apart from the commands that they record; without it
+ * there is no unwinding through the script's code. */
+static bool check_objtool(struct builder *b)
+{
+	size_t i;
+
+	for (i = 0; i < b->plan.steps.len; i++)
+		if (b->plan.steps.data[i].kind == PLAN_OBJTOOL)
+			return true;
+	if (b->tree->objtool)
+		b->plan.unusable = "kbuild runs objtool without recording it";
+	return !b->tree->objtool;
+}
+
 /* From the finished kbuild directory to the runtime's own, replayable or not. */
 static bool gather(struct builder *b)
 {
@@ -195,7 +209,7 @@ static bool gather(struct builder *b)
 	if (err)
 		return job_fail_errno(b->job, err, "write", b->out);
 	/* no plan, no runtime object: kbuild then makes every module whole */
-	if (!plan_record(b->arena, &b->src, &b->plan))
+	if (!plan_record(b->arena, &b->src, &b->plan) || !check_objtool(b))
 		return true;
 	if (!link_runtime(b) ||
 	    !strip_into(b, arena_printf(b->arena, "%s.mod.o", b->src.module), PLAN_MODPOST_OBJECT) ||

@@ -80,6 +80,7 @@ static bool read_config(struct build_job *job, struct kernel_tree *t)
 	modules = config_has(sb_str(&b), "CONFIG_MODULES=y");
 	t->clang = config_has(sb_str(&b), "CONFIG_CC_IS_CLANG=y");
 	t->lld = config_has(sb_str(&b), "CONFIG_LD_IS_LLD=y");
+	t->objtool = config_has(sb_str(&b), "CONFIG_OBJTOOL=y") || config_has(sb_str(&b), "CONFIG_STACK_VALIDATION=y");
 	t->modversions = config_has(sb_str(&b), "CONFIG_MODVERSIONS=y");
 	sb_free(&b);
 	return modules || job_fail(job, BUILD_FAIL_TREE, "kernel %s was built without loadable modules (CONFIG_MODULES)",

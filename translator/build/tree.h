@@ -12,6 +12,7 @@ struct kernel_tree {
 	struct arg_vec files;		/* those whose contents tell this build of the kernel from others */
 	bool clang, lld;		/* what it was built with */
 	bool modversions;
+	bool objtool;			/* objects go through it */
 };
 
 /* Check the job's build_dir.  False: the job has its error, which names the package. */

@@ -342,6 +342,21 @@ TEST(module_is_made_by_kbuild_where_commands_are_not_understood)
 	small_tree_remove(&t);
 }
 
+TEST(module_is_made_by_kbuild_where_objtool_is_not_recorded)
+{
+	struct small_tree t;
+	struct build_job job;
+
+	small_tree_make(&t);
+	small_write(&t, "tree/Makefile", replace(&t.arena, small_read(&t, "tree/Makefile"), " ; ./tools/objtool/objtool --link $@", ""));
+	job = small_job(&t, small_script);
+	check_built(&t, &job, BUILD_REPLAYED);
+	small_write(&t, "tree/include/config/auto.conf", "CONFIG_MODULES=y\nCONFIG_OBJTOOL=y\n");
+	check_built(&t, &job, BUILD_KBUILD);
+	CHECK_STR(job.why_kbuild, "kbuild runs objtool without recording it");
+	small_tree_remove(&t);
+}
+
 TEST(module_is_made_by_kbuild_where_the_trial_fails)
 {
 	struct small_tree t;
