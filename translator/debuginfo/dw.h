@@ -102,8 +102,9 @@ bool dw_scopes_at(struct dw_source *d, const struct di_func *f, uint64_t pc, boo
 
 /* ---- dw_where.c ---- */
 
-/* "available at …": where variable DIE of function F has a location, with source lines when LINES; NULL: nowhere. */
-const char *dw_available(struct dw_source *d, Dwarf_Die *die, const struct di_func *f, bool lines);
+/* "available at …": where variable DIE of function F, declared in BLOCK (or NULL: at its top), has a location,
+ * with source lines when LINES; NULL: nowhere. */
+const char *dw_available(struct dw_source *d, Dwarf_Die *die, Dwarf_Die *block, const struct di_func *f, bool lines);
 
 /* ---- dw_line.c ---- */
 

@@ -424,9 +424,9 @@ static bool do_address(struct machine *m, struct way *w, const Dwarf_Op *op)
 static bool do_constx(struct machine *m, struct way *w, const Dwarf_Op *op)
 {
 	Dwarf_Attribute a;
-	Dwarf_Addr v;
+	Dwarf_Word v;
 
-	if (!m->attr || dwarf_getlocation_attr(m->attr, op, &a) || dwarf_formaddr(&a, &v))
+	if (!m->attr || dwarf_getlocation_attr(m->attr, op, &a) || dwarf_formudata(&a, &v))
 		return refuse(m, "has a constant that cannot be read");
 	return push_const(m, w, v);
 }

@@ -72,16 +72,18 @@ static bool variable_at(struct dw_source *d, const struct di_func *f, uint64_t p
 }
 
 /* The variable anywhere below DIE, for saying where it would be visible. */
-static bool variable_below(Dwarf_Die *die, const char *name, unsigned depth, Dwarf_Die *out)
+static bool variable_below(Dwarf_Die *die, const char *name, unsigned depth, Dwarf_Die *block, Dwarf_Die *out)
 {
 	Dwarf_Die child;
 
-	if (variable_in(die, name, out))
+	if (variable_in(die, name, out)) {
+		*block = *die;
 		return true;
+	}
 	if (depth > 32 || dwarf_child(die, &child))
 		return false;
 	do {
-		if (dwarf_tag(&child) == DW_TAG_lexical_block && variable_below(&child, name, depth + 1, out))
+		if (dwarf_tag(&child) == DW_TAG_lexical_block && variable_below(&child, name, depth + 1, block, out))
 			return true;
 	} while (!dwarf_siblingof(&child, &child));
 	return false;
@@ -111,7 +113,7 @@ static enum dw_found find_local(struct access *x, struct dw_source *d, const str
 		return DW_MISSING;
 	found = dw_locate(&l, &die, out);
 	if (found == DW_FOUND && out->kind == PLACE_NOWHERE)
-		out->why = dw_available(d, &die, sc->func, true);
+		out->why = dw_available(d, &die, NULL, sc->func, true);
 	return found;
 }
 
@@ -181,12 +183,12 @@ enum dw_found dw_global_place(struct access *x, const char *file, struct place *
 const char *dw_elsewhere(const struct di_scope *sc, const char *name)
 {
 	struct dw_source *d = sc->module->dw;
-	Dwarf_Die func, var;
+	Dwarf_Die func, block, var;
 
 	if (!sc->func || sc->func->source != DI_DWARF || !dw_die(d, sc->func->handle, &func) ||
-	    !variable_below(&func, name, 0, &var))
+	    !variable_below(&func, name, 0, &block, &var))
 		return NULL;
-	return dw_available(d, &var, sc->func, true);
+	return dw_available(d, &var, &block, sc->func, true);
 }
 
 /* ---- listing ---- */
@@ -230,7 +232,7 @@ static void list_variable(struct listing *ls, Dwarf_Die *die, bool param)
 	v->is_param = param;
 	v->optimized_out = !ls->returning && !(param && ls->at_entry) && !has_location(ls, die);
 	if (v->optimized_out)
-		v->available = dw_available(ls->d, die, ls->sc->func, false);
+		v->available = dw_available(ls->d, die, NULL, ls->sc->func, false);
 	vec_push(a, ls->out, v);
 }
 

@@ -51,7 +51,17 @@ static bool useful(const Dwarf_Op *ops, size_t n)
 	return n && ops[0].atom != DW_OP_entry_value && ops[0].atom != DW_OP_GNU_entry_value;
 }
 
-const char *dw_available(struct dw_source *d, Dwarf_Die *die, const struct di_func *f, bool lines)
+/* A location without ranges holds in all of the variable's block. */
+static void add_block(struct span_text *s, Dwarf_Die *block)
+{
+	Dwarf_Addr base, lo, hi;
+
+	for (ptrdiff_t at = 0; block && (at = dwarf_ranges(block, at, &base, &lo, &hi)) > 0;)
+		if (lo < hi)
+			add_span(s, lo, hi);
+}
+
+const char *dw_available(struct dw_source *d, Dwarf_Die *die, Dwarf_Die *block, const struct di_func *f, bool lines)
 {
 	struct span_text s = { .d = d, .f = f, .lines = lines };
 	struct arena *a = &d->m->di->arena;
@@ -64,8 +74,12 @@ const char *dw_available(struct dw_source *d, Dwarf_Die *die, const struct di_fu
 	if (!dwarf_attr_integrate(die, DW_AT_location, &attr) || !dwarf_diecu(die, &s.cu, NULL, NULL))
 		return NULL;
 	for (ptrdiff_t at = 0; (at = dwarf_getlocations(&attr, at, &base, &lo, &hi, &ops, &n)) > 0;) {
-		if (!useful(ops, n) || lo >= hi || (hi == (Dwarf_Addr)-1 && !lo))
+		if (!useful(ops, n) || lo >= hi)
 			continue;
+		if (!lo && hi == (Dwarf_Addr)-1) {
+			add_block(&s, block);
+			continue;
+		}
 		if (to && lo == to) {
 			to = hi;
 			continue;
