@@ -133,6 +133,44 @@ TEST(modcheck_follows_branches)
 	check(".byte 0x0f,0x04", false, "bytes that are no instruction in f+0");
 	check("ret; .byte 0xe8", false, "bytes that are no instruction in f+0x1");
 }
+/* Damaged objects give an error or a refusal, or pass: no more than that is asked here. */
+TEST(modcheck_survives_damaged_objects)
+{
+	struct arena a = ARENA_INIT;
+	struct strbuf whole = STRBUF_INIT;
+	char *dir = make_temp_dir();
+	const char *text = "call stp_known; jmp 1f; 1: mov %gs:40,%rax; call g; ret; g: ret; .section .text.unlikely; .quad 0";
+	struct modcheck m = { .object = assemble(&a, dir, text) };
+	const char *damaged = arena_printf(&a, "%s/y.o", dir), *got;
+	struct elf_symbols syms;
+	uint64_t seed = 88172645463325252u, off, size;
+	unsigned round, k;
+
+	CHECK_EQ(read_file(m.object, &whole), 0);
+	m.object = damaged;
+	for (round = 0; round < 2000; round++) {
+		char *copy = arena_strndup(&a, whole.s, whole.len);
+
+		for (k = 0; k <= round % 4; k++) {
+			seed ^= seed << 13;
+			seed ^= seed >> 7;
+			seed ^= seed << 17;
+			copy[seed % whole.len] = (char)(seed >> 40);
+		}
+		CHECK_EQ(write_file_atomic(damaged, copy, round % 5 ? whole.len : seed % whole.len, 0644), 0);
+		modcheck_object(&a, &m, &got);
+		elf_symbols_read(&a, damaged, &syms);
+		elf_section_find(damaged, ".text", &off, &size);
+		if (round % 64 == 63)
+			arena_free(&a);
+		damaged = m.object = arena_printf(&a, "%s/y.o", dir);
+	}
+	sb_free(&whole);
+	remove_tree(dir);
+	free(dir);
+	arena_free(&a);
+}
+
 #endif
 
 TEST(modcheck_takes_no_other_files)
