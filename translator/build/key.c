@@ -19,7 +19,7 @@
 /* Raise when the way runtimes or modules are built changes without a change in the files hashed. */
 #define KEY_VERSION "stap-key 1"
 
-/* "size mtime ctime inode device" of PATH, or "-". */
+/* "size mtime" of PATH, or "-". Inode and device are left out: the same file has others in a guest or a container. */
 static void add_stat(struct strbuf *b, const char *path)
 {
 	struct stat st;
@@ -28,9 +28,7 @@ static void add_stat(struct strbuf *b, const char *path)
 		sb_puts(b, "-");
 		return;
 	}
-	sb_printf(b, "%jd %jd.%09ld %jd.%09ld %ju %ju", (intmax_t)st.st_size, (intmax_t)st.st_mtim.tv_sec,
-		  st.st_mtim.tv_nsec, (intmax_t)st.st_ctim.tv_sec, st.st_ctim.tv_nsec, (uintmax_t)st.st_ino,
-		  (uintmax_t)st.st_dev);
+	sb_printf(b, "%jd %jd.%09ld", (intmax_t)st.st_size, (intmax_t)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
 }
 
 static void stat_files(struct strbuf *b, struct arena *a, const char *dir, const struct arg_vec *files)

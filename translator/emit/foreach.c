@@ -55,7 +55,9 @@ static void foreach_array(struct body *b, struct stmt *s)
 	if (s->foreach.slice.len)
 		slice = emit_keys(b, m, &s->foreach.slice, &mask);
 	if (s->foreach.limit)
-		limit = emit_expr(b, s->foreach.limit);
+		limit = make_stable(b, emit_expr(b, s->foreach.limit), TYPE_LONG);	/* below 0 is none; for the runtime it is all */
+	if (s->foreach.limit)
+		limit.c = format_c(b->e, "(%s > 0 ? %s : 0)", limit.c, limit.c);
 	line(b, "stp_iter_begin(c, &%s, %s, %d, %d, %s, %s, %s, %uu);", it, m->c_name, s->foreach.sort_column,
 	     s->foreach.order == SORT_UP ? 1 : s->foreach.order == SORT_DOWN ? -1 : 0, ops[s->foreach.sort_stat],
 	     limit.c, slice, mask);

@@ -109,6 +109,12 @@ static void put_formatted(struct printer *p, struct expr *e, struct val *args)
 	}
 }
 
+static void put_hist(struct printer *p, struct expr *e)
+{
+	line(p->b, "stp_out_hist(%s, %s, %s);", p->out, emit_stat_pointer(p->b, e->hist.arg), hist_pointer(p->b, e->hist.arg));
+	check_error(p->b, e->span);
+}
+
 static void put_plain(struct printer *p, struct expr *e, struct val *args)
 {
 	struct expr *d = e->print.delimiter;
@@ -120,7 +126,7 @@ static void put_plain(struct printer *p, struct expr *e, struct val *args)
 		if (i && d)
 			put_text(p, d->string.text, d->string.len);
 		if (a->kind == EXPR_HIST)
-			line(p->b, "stp_out_hist(%s, %s, %s);", p->out, emit_stat_pointer(p->b, a->hist.arg), hist_pointer(p->b, a->hist.arg));
+			put_hist(p, a);
 		else
 			put_value(p, a, args[i].c);
 	}

@@ -7,7 +7,7 @@
 
 static void display_statistic(struct strbuf *b, const char *place, const char *label, const char *label_args)
 {
-	sb_printf(b, "printf(\"%s @count=%%#x @min=%%#x @max=%%#x @sum=%%#x @avg=%%#x\\n\"%s, @count(%s), @min(%s), @max(%s), @sum(%s), @avg(%s))",
+	sb_printf(b, "printf(\"%s @count=%%d @min=%%d @max=%%d @sum=%%d @avg=%%d\\n\"%s, @count(%s), @min(%s), @max(%s), @sum(%s), @avg(%s))",
 		  label, label_args, place, place, place, place, place);
 }
 

@@ -199,6 +199,7 @@ static void infer_stat_arg(struct inference *in, struct expr *arg)
 
 static int64_t constant(struct inference *in, struct expr *e)
 {
+	infer(in, e, TYPE_LONG);
 	if (e->kind == EXPR_NUMBER)
 		return e->number.value;
 	if (e->kind == EXPR_UNARY && e->unary.op == OP_NEG && e->unary.arg->kind == EXPR_NUMBER)
