@@ -5,6 +5,8 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,9 +41,22 @@ static struct span span_from(const struct lexer *l, size_t beg)
 	return (struct span){ l->src->id, (uint32_t)beg, (uint32_t)l->pos };
 }
 
+static struct token fail_at(struct lexer *l, struct span at, const char *tag, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+static struct token fail_at(struct lexer *l, struct span at, const char *tag, const char *fmt, ...)
+{
+	struct token t = { .kind = TOK_ERROR, .span = at, .tag = tag };
+	va_list ap;
+
+	va_start(ap, fmt);
+	t.text = arena_vprintf(&l->session->arena, fmt, ap);
+	va_end(ap);
+	return t;
+}
+
+/* Blanks and comments; false at a comment that does not end. */
 static bool skip_blanks(struct lexer *l)
 {
-	size_t start = l->pos, c;
+	const char *end;
 
 	for (;;) {
 		while (at(l, 0) >= 0 && isspace(at(l, 0)))
@@ -50,16 +65,43 @@ static bool skip_blanks(struct lexer *l)
 			while (at(l, 0) >= 0 && at(l, 0) != '\n')
 				l->pos++;
 		} else if (at(l, 0) == '/' && at(l, 1) == '*') {
-			c = l->pos;
-			l->pos += 2;
-			while (at(l, 0) >= 0 && !(at(l, 0) == '*' && at(l, 1) == '/'))
-				l->pos++;
-			if (at(l, 0) < 0)
-				diag_error(&l->session->diags, (struct span){ l->src->id, (uint32_t)c, (uint32_t)c + 2 }, E(LEX_COMMENT), "this comment does not end");
-			l->pos = l->pos + 2 > l->src->len ? l->src->len : l->pos + 2;
+			end = memmem(l->src->text + l->pos + 2, l->src->len - l->pos - 2, "*/", 2);
+			if (!end)
+				return false;
+			l->pos = (size_t)(end - l->src->text) + 2;
 		} else {
-			return l->pos > start;
+			return true;
 		}
+	}
+}
+
+static int hex_digit(int c)
+{
+	return isdigit(c) ? c - '0' : (c | 32) - 'a' + 10;
+}
+
+/* What stands behind a backslash, as bytes. */
+static void lex_escape(struct lexer *l, struct strbuf *b)
+{
+	static const char from[] = "ntrabfv", to[] = "\n\t\r\a\b\f\v";
+	int c = at(l, 0), n, v;
+	const char *known = c > 0 ? strchr(from, c) : NULL;
+
+	if (c < 0)
+		return;
+	l->pos++;
+	if (known) {
+		sb_putc(b, to[known - from]);
+	} else if (c == 'x' && at(l, 0) >= 0 && isxdigit(at(l, 0))) {
+		for (v = 0, n = 0; n < 2 && at(l, 0) >= 0 && isxdigit(at(l, 0)); n++, l->pos++)
+			v = v * 16 + hex_digit(at(l, 0));
+		sb_putc(b, (char)v);
+	} else if (c >= '0' && c <= '7') {
+		for (v = c - '0', n = 1; n < 3 && at(l, 0) >= '0' && at(l, 0) <= '7'; n++, l->pos++)
+			v = v * 8 + at(l, 0) - '0';
+		sb_putc(b, (char)v);
+	} else if (c != '\n') {
+		sb_putc(b, (char)c);
 	}
 }
 
@@ -67,46 +109,23 @@ static struct token lex_string(struct lexer *l, size_t beg)
 {
 	struct strbuf b = STRBUF_INIT;
 	struct token t = { .kind = TOK_STRING };
-	int c, n, v;
+	int c;
 
-	for (;;) {
-		c = at(l, 0);
-		if (c < 0 || c == '\n') {
-			t.kind = TOK_ERROR;
-			diag_error(&l->session->diags, span_from(l, beg), E(LEX_STRING), "this string does not end on its line");
-			break;
-		}
+	while ((c = at(l, 0)) >= 0 && c != '\n' && c != '"') {
 		l->pos++;
-		if (c == '"')
-			break;
-		if (c != '\\') {
+		if (c == '\\')
+			lex_escape(l, &b);
+		else
 			sb_putc(&b, (char)c);
-			continue;
-		}
-		c = at(l, 0);
-		l->pos++;
-		switch (c) {
-		case 'n': sb_putc(&b, '\n'); break; case 't': sb_putc(&b, '\t'); break; case 'r': sb_putc(&b, '\r'); break;
-		case 'a': sb_putc(&b, '\a'); break; case 'b': sb_putc(&b, '\b'); break; case 'f': sb_putc(&b, '\f'); break;
-		case 'v': sb_putc(&b, '\v'); break; case '\n': break;
-		case 'x':
-			for (v = 0, n = 0; n < 2 && at(l, 0) >= 0 && isxdigit(at(l, 0)); n++, l->pos++)
-				v = v * 16 + (isdigit(at(l, 0)) ? at(l, 0) - '0' : (at(l, 0) | 32) - 'a' + 10);
-			sb_putc(&b, (char)v);
-			break;
-		default:
-			if (c >= '0' && c <= '7') {
-				for (v = c - '0', n = 1; n < 3 && at(l, 0) >= '0' && at(l, 0) <= '7'; n++, l->pos++)
-					v = v * 8 + at(l, 0) - '0';
-				sb_putc(&b, (char)v);
-			} else {
-				sb_putc(&b, (char)c);
-			}
-		}
 	}
-	t.span = span_from(l, beg);
-	t.text = intern_n(&l->session->names, sb_str(&b), b.len);
-	t.len = b.len;
+	if (c == '"') {
+		l->pos++;
+		t.span = span_from(l, beg);
+		t.text = intern_n(&l->session->names, sb_str(&b), b.len);
+		t.len = b.len;
+	} else {
+		t = fail_at(l, span_from(l, beg), E(LEX_STRING), "this string does not end on its line");
+	}
 	sb_free(&b);
 	return t;
 }
@@ -124,10 +143,11 @@ static struct token lex_number(struct lexer *l, size_t beg)
 	snprintf(text, sizeof text, "%.*s", (int)(n < sizeof text ? n : sizeof text - 1), l->src->text + beg);
 	errno = 0;
 	t.number = (int64_t)strtoull(text, &end, 0);
-	if (*end || errno || n >= sizeof text) {
-		diag_error(&l->session->diags, t.span, E(LEX_NUMBER), "not a number");
-		t.kind = TOK_ERROR;
-	}
+	if (errno == ERANGE)
+		return fail_at(l, t.span, E(LEX_NUMBER), "%s does not fit 64 bits", text);
+	if (*end || n >= sizeof text)
+		return fail_at(l, t.span, E(LEX_NUMBER), "\"%s\" is no number%s", text,
+			       *text == '0' && isdigit(*end) ? ": after a 0, digits are octal" : "");
 	return t;
 }
 
@@ -137,41 +157,24 @@ static void word(struct lexer *l)
 		l->pos++;
 }
 
-/* $1 @1 $# @# */
-static struct token lex_argument(struct lexer *l, size_t beg, bool string)
+/* $1 @1 $# @#, behind the sigil */
+static struct token lex_argument(struct lexer *l, size_t beg)
 {
-	struct string_vec *args = &l->session->opt.args;
-	struct token t = { .kind = TOK_ERROR };
-	unsigned long n;
-	char *end;
+	bool string = l->src->text[beg] == '@';
+	struct token t = { .kind = TOK_ARGUMENT, .text = string ? "@" : "$", .len = 1 };
+	size_t n = l->session->opt.args.len;
 
 	if (at(l, 0) == '#') {
 		l->pos++;
-		t.span = span_from(l, beg);
-		t.number = (int64_t)args->len;
+		t.number = (int64_t)n;
 		t.kind = string ? TOK_STRING : TOK_NUMBER;
-		t.text = intern(&l->session->names, arena_printf(&l->session->arena, "%zu", args->len));
+		t.text = intern(&l->session->names, arena_printf(&l->session->arena, "%zu", n));
 		t.len = strlen(t.text);
-		return t;
+	} else {
+		while (at(l, 0) >= 0 && isdigit(at(l, 0)))
+			t.number = t.number > 1000000 ? t.number : t.number * 10 + l->src->text[l->pos] - '0', l->pos++;
 	}
-	n = strtoul(l->src->text + l->pos, &end, 10);
-	l->pos = (size_t)(end - l->src->text);
 	t.span = span_from(l, beg);
-	if (n < 1 || n > args->len) {
-		diag_error(&l->session->diags, t.span, E(LEX_ARGUMENT), "the script was given %zu argument%s", args->len, args->len == 1 ? "" : "s");
-		return t;
-	}
-	t.text = intern(&l->session->names, args->data[n - 1]);
-	t.len = strlen(t.text);
-	t.kind = TOK_STRING;
-	if (string)
-		return t;
-	t.number = (int64_t)strtoull(t.text, &end, 0);
-	t.kind = TOK_NUMBER;
-	if (!*t.text || *end) {
-		diag_error(&l->session->diags, t.span, E(LEX_ARGUMENT), "argument %lu is \"%s\", not a number: write @%lu for its text", n, t.text, n);
-		t.kind = TOK_ERROR;
-	}
 	return t;
 }
 
@@ -182,15 +185,28 @@ static struct token lex_embedded(struct lexer *l, size_t beg)
 
 	if (!end) {
 		l->pos = l->src->len;
-		t.kind = TOK_ERROR;
-		diag_error(&l->session->diags, (struct span){ l->src->id, (uint32_t)beg, (uint32_t)beg + 2 }, E(LEX_EMBEDDED), "%%{ without %%}");
-	} else {
-		t.text = arena_strndup(&l->session->arena, l->src->text + l->pos, (size_t)(end - l->src->text) - l->pos);
-		t.len = strlen(t.text);
-		l->pos = (size_t)(end - l->src->text) + 2;
+		return fail_at(l, (struct span){ l->src->id, (uint32_t)beg, (uint32_t)beg + 2 }, E(LEX_EMBEDDED), "%%{ without %%}");
 	}
+	t.len = (size_t)(end - l->src->text) - l->pos;
+	t.text = arena_strndup(&l->session->arena, l->src->text + l->pos, t.len);
+	l->pos = (size_t)(end - l->src->text) + 2;
 	t.span = span_from(l, beg);
+	if (memchr(t.text, 0, t.len))
+		return fail_at(l, t.span, E(LEX_CHAR), "a NUL byte in embedded C");
 	return t;
+}
+
+/* A character that starts nothing; all bytes of one that has many. */
+static struct token lex_stray(struct lexer *l, size_t beg)
+{
+	int c = at(l, 0);
+
+	l->pos++;
+	while (c >= 0x80 && at(l, 0) >= 0x80 && at(l, 0) < 0xc0)
+		l->pos++;
+	if (isprint(c) || c >= 0x80)
+		return fail_at(l, span_from(l, beg), E(LEX_CHAR), "unexpected character");
+	return fail_at(l, span_from(l, beg), E(LEX_CHAR), "unexpected byte 0x%02x: is this a text file?", (unsigned)c);
 }
 
 static struct token lex_op(struct lexer *l, size_t beg)
@@ -206,10 +222,10 @@ static struct token lex_op(struct lexer *l, size_t beg)
 			t.kind = ops[i].kind;
 		}
 	}
-	l->pos += best ? best : 1;
-	t.span = span_from(l, beg);
 	if (!best)
-		diag_error(&l->session->diags, t.span, E(LEX_CHAR), "unexpected character");
+		return lex_stray(l, beg);
+	l->pos += best;
+	t.span = span_from(l, beg);
 	return t;
 }
 
@@ -247,7 +263,7 @@ static struct token lex_one(struct lexer *l)
 	}
 	if ((c == '$' || c == '@') && (at(l, 1) == '#' || (at(l, 1) >= 0 && isdigit(at(l, 1))))) {
 		l->pos++;
-		return lex_argument(l, beg, c == '@');
+		return lex_argument(l, beg);
 	}
 	if (c == '$' || (c == '@' && at(l, 1) >= 0 && (isalpha(at(l, 1)) || at(l, 1) == '_'))) {
 		l->pos++;
@@ -268,9 +284,20 @@ static struct token lex_one(struct lexer *l)
 
 struct token lex_next(struct lexer *l)
 {
-	bool space = skip_blanks(l);
-	struct token t = lex_one(l);
+	size_t beg = l->pos;
+	struct token t;
 
-	t.space_before = space;
+	if (skip_blanks(l)) {
+		t = lex_one(l);
+	} else {
+		t = fail_at(l, (struct span){ l->src->id, (uint32_t)l->pos, (uint32_t)l->pos + 2 }, E(LEX_COMMENT), "this comment does not end");
+		l->pos = l->src->len;
+	}
+	t.space_before = t.span.beg > beg;
 	return t;
+}
+
+bool token_is_word(const struct token *t)
+{
+	return t->kind == TOK_IDENT || (t->kind >= TOK_PROBE && t->kind <= TOK_LONG_T);
 }

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Tokens, one at a time, from a source. */
+/* Tokens, one at a time, from a source.
+ *
+ * The lexer reports nothing: a mistake is a token of kind TOK_ERROR that carries
+ * its message, as it counts only when somebody takes the token (what stands in a
+ * branch of %( … %) that is not taken may be anything). */
 #ifndef SYNTAX_LEX_H
 #define SYNTAX_LEX_H
 
@@ -16,21 +20,26 @@ enum token_kind {
 struct token {
 	enum token_kind kind;
 	struct span span;
-	const char *text;	/* IDENT, TARGET, ATOP, STRING (unescaped), EMBEDDED */
+	const char *text;	/* words, TARGET, ATOP, STRING (unescaped), EMBEDDED; ARGUMENT: "$" or "@"; ERROR: the message */
 	size_t len;
-	int64_t number;
+	int64_t number;		/* NUMBER; ARGUMENT: which */
+	const char *tag;	/* ERROR: of errors.def */
 	bool space_before;
 };
+VEC_OF(token_vec, struct token);
 
 struct lexer {
 	struct session *session;
 	struct source *src;
 	size_t pos;
-	bool guru;
 };
 
 extern const char *const token_texts[TOKEN_KINDS];
+/* SRC stays the caller's; a first line that starts with #! is passed over. */
 void lex_init(struct lexer *l, struct session *s, struct source *src);
+/* The next token; at the end TOK_EOF, again and again. Names and strings are interned. */
 struct token lex_next(struct lexer *l);
+/* Is it a name or a keyword? Its text is then the word. */
+bool token_is_word(const struct token *t);
 
 #endif

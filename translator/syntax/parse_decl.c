@@ -13,7 +13,7 @@ void advance(struct parser *p)
 		p->tok = p->ahead;
 		p->has_ahead = false;
 	} else {
-		p->tok = lex_next(&p->lexer);
+		p->tok = preproc_next(&p->pp);
 	}
 	if (p->tok.kind == TOK_ERROR)
 		p->failed = true;
@@ -22,7 +22,7 @@ void advance(struct parser *p)
 struct token *peek2(struct parser *p)
 {
 	if (!p->has_ahead) {
-		p->ahead = lex_next(&p->lexer);
+		p->ahead = preproc_next(&p->pp);
 		p->has_ahead = true;
 	}
 	return &p->ahead;
@@ -78,7 +78,7 @@ static const char *component_name(struct parser *p)
 		else if (t->kind == TOK_STAR)
 			sb_putc(&b, '*');
 		else if (t->kind == TOK_NUMBER && !first)
-			sb_add(&b, p->lexer.src->text + t->span.beg, t->span.end - t->span.beg);
+			sb_add(&b, source_get(&p->session->sources, t->span.src)->text + t->span.beg, t->span.end - t->span.beg);
 		else if (t->kind == TOK_QUESTION && !first && p->has_ahead)
 			break;
 		else
@@ -307,20 +307,27 @@ static void recover(struct parser *p)
 	while (p->tok.kind != TOK_EOF && p->tok.kind != TOK_PROBE && p->tok.kind != TOK_FUNCTION && p->tok.kind != TOK_GLOBAL && p->tok.kind != TOK_PRIVATE);
 }
 
-struct file *parse_file(struct session *s, struct source *src, bool library)
+static struct file *parse_source(struct parser *p, struct session *s, struct source *src, bool library)
 {
-	struct parser p = { .session = s, .arena = &s->arena, .library = library };
 	struct file *f = ARENA_NEW(&s->arena, struct file);
 
+	*p = (struct parser){ .session = s, .arena = &s->arena, .library = library };
 	f->source = src;
 	f->library = library;
 	f->guru = library || s->opt.guru;
-	lex_init(&p.lexer, s, src);
-	advance(&p);
-	while (p.tok.kind != TOK_EOF)
-		if (!parse_declaration(&p, f))
-			recover(&p);
-	return p.failed ? NULL : f;
+	preproc_init(&p->pp, s, src);
+	advance(p);
+	while (p->tok.kind != TOK_EOF)
+		if (!parse_declaration(p, f))
+			recover(p);
+	return p->failed || p->pp.failed ? NULL : f;
+}
+
+struct file *parse_file(struct session *s, struct source *src, bool library)
+{
+	struct parser p;
+
+	return parse_source(&p, s, src, library);
 }
 
 struct point *parse_point_text(struct session *s, const char *text)
@@ -329,7 +336,7 @@ struct point *parse_point_text(struct session *s, const char *text)
 	struct parser p = { .session = s, .arena = &s->arena };
 	struct point *pt;
 
-	lex_init(&p.lexer, s, src);
+	preproc_init(&p.pp, s, src);
 	advance(&p);
 	pt = parse_point(&p);
 	return pt && (p.tok.kind == TOK_EOF || (fail_expected(&p, "nothing more"), false)) ? pt : NULL;
@@ -337,11 +344,14 @@ struct point *parse_point_text(struct session *s, const char *text)
 
 bool parse_definitions(struct session *s, struct source *src, defines_fn *fn, void *data)
 {
-	struct file *f = parse_file(s, src, true);
 	struct strbuf b = STRBUF_INIT;
+	struct parser p;
+	struct file *f = parse_source(&p, s, src, true);
 
 	if (!f)
 		return false;
+	for (size_t i = 0; p.pp.publish && i < p.pp.defined.len; i++)
+		fn(data, DEFINES_MACRO, p.pp.defined.data[i]);
 	for (size_t i = 0; i < f->functions.len; i++)
 		if (!f->functions.data[i]->privat)
 			fn(data, DEFINES_FUNCTION, f->functions.data[i]->name);
@@ -356,6 +366,8 @@ bool parse_definitions(struct session *s, struct source *src, defines_fn *fn, vo
 		}
 	if (f->probes.len)
 		fn(data, DEFINES_PROBE, NULL);
+	if (f->embedded.len)
+		fn(data, DEFINES_EMBEDDED, NULL);
 	sb_free(&b);
 	return true;
 }

@@ -5,13 +5,13 @@
 
 #include "translator/errors.h"
 #include "translator/syntax/ast.h"
-#include "translator/syntax/lex.h"
+#include "translator/syntax/preproc.h"
 #include "translator/syntax/parse.h"
 
 struct parser {
 	struct session *session;
 	struct arena *arena;
-	struct lexer lexer;
+	struct preproc pp;
 	struct token tok, ahead;
 	bool has_ahead, failed;
 	unsigned depth;
