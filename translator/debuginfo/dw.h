@@ -34,7 +34,9 @@ struct dw_source {
 
 /* The handle; NULL when the file cannot be read any more. */
 Dwarf *dw_handle(struct dw_source *d);
+/* DIEs by the offsets that index and handles hold (INDEX_ALT), and back. */
 bool dw_die(struct dw_source *d, uint64_t offset, Dwarf_Die *out);
+uint64_t dw_offset(struct dw_source *d, Dwarf_Die *die);
 /* Open FILE without an index: fills fd, elf, dwfl, dbg. */
 bool dw_open_handle(struct dw_source *d);
 void dw_close_handle(struct dw_source *d);

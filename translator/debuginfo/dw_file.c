@@ -138,7 +138,16 @@ Dwarf *dw_handle(struct dw_source *d)
 
 bool dw_die(struct dw_source *d, uint64_t offset, Dwarf_Die *out)
 {
-	return dw_handle(d) && dwarf_offdie(d->dbg, offset, out);
+	Dwarf *dbg = dw_handle(d);
+
+	if (dbg && (offset & INDEX_ALT))
+		dbg = dwarf_getalt(dbg);
+	return dbg && dwarf_offdie(dbg, offset & ~INDEX_ALT, out);
+}
+
+uint64_t dw_offset(struct dw_source *d, Dwarf_Die *die)
+{
+	return index_offset(dw_handle(d) ? dwarf_getalt(d->dbg) : NULL, die);
 }
 
 /* ---- the index ---- */

@@ -104,28 +104,21 @@ out:
 
 /* ---- prologues ---- */
 
-static bool is_optimized(Dwarf_Die *cu)
-{
-	Dwarf_Attribute a;
-	const char *p = dwarf_attr(cu, DW_AT_producer, &a) ? dwarf_formstring(&a) : NULL;
-
-	for (; p && (p = strstr(p, " -O")); p += 3)
-		if (p[3] && p[3] != '0' && p[3] != ' ')
-			return true;
-	return false;
-}
-
-/* Unoptimized code keeps parameters in stack slots from the end of the prologue on. */
+/* Unoptimized code says of a parameter that it always is in a slot of the function's own
+ * frame; the prologue puts it there. (Parameters passed on the stack lie above the frame.) */
 static bool has_stack_parameters(Dwarf_Die *func)
 {
 	Dwarf_Die die;
 	Dwarf_Attribute a;
+	Dwarf_Op *ops;
+	size_t n;
 
 	if (dwarf_child(func, &die))
 		return false;
 	do {
-		if (dwarf_tag(&die) == DW_TAG_formal_parameter && dwarf_attr_integrate(&die, DW_AT_location, &a))
-			return dwarf_whatform(&a) == DW_FORM_exprloc || dwarf_whatform(&a) == DW_FORM_block1;
+		if (dwarf_tag(&die) == DW_TAG_formal_parameter && dwarf_attr_integrate(&die, DW_AT_location, &a) &&
+		    !dwarf_getlocation(&a, &ops, &n) && n && ops[0].atom == DW_OP_fbreg && (Dwarf_Sword)ops[0].number < 0)
+			return true;
 	} while (!dwarf_siblingof(&die, &die));
 	return false;
 }
@@ -139,7 +132,7 @@ uint64_t dw_probe_pc(struct dw_source *d, const struct di_func *f)
 	size_t n;
 
 	if (d->m->kind != MODULE_USER || !dw_die(d, f->handle, &die) || !dwarf_diecu(&die, &cu, NULL, NULL) ||
-	    is_optimized(&cu) || !has_stack_parameters(&die) || dwarf_getsrclines(&cu, &lines, &n))
+	    !has_stack_parameters(&die) || dwarf_getsrclines(&cu, &lines, &n))
 		return f->entry;
 	for (size_t i = 0; i < n; i++)
 		if (!dwarf_lineaddr(dwarf_onesrcline(lines, i), &pc) && pc > f->entry)
@@ -160,13 +153,13 @@ struct search {
 	struct di_site_vec *out;
 };
 
-/* The function or copy that code at PC with source line in FILE belongs to: the innermost
- * whose own file it is and whose name matches, else the innermost that matches. */
+/* The function or copy whose text the row's line is in: of those around the address, the one that
+ * the line's file declares last before it. Code of macros from elsewhere goes to the innermost. */
 static struct di_func *owner_of(struct search *s, const struct row *r)
 {
 	struct dw_source *d = s->d;
 	const struct idx_func *around = dw_func_around(d, r->pc);
-	struct di_func *concrete = around ? dw_func_make(d, around) : NULL, *fallback = NULL;
+	struct di_func *concrete = around ? dw_func_make(d, around) : NULL, *best = NULL, *innermost = NULL;
 	struct dw_scopes sc;
 
 	if (!concrete || !dw_scopes_at(d, concrete, r->pc, true, &sc))
@@ -175,14 +168,13 @@ static struct di_func *owner_of(struct search *s, const struct row *r)
 		Dwarf_Die *die = &sc.dies[i - 1];
 		struct di_func *f = i == 1 ? concrete : dwarf_tag(die) == DW_TAG_inlined_subroutine ? dw_copy_at(d, die) : NULL;
 
-		if (!f || !glob_match(s->func, f->name))
-			continue;
-		if (f->file && !strcmp(f->file, r->file))
-			return f;
-		if (!fallback)
-			fallback = f;
+		if (f && !innermost)
+			innermost = f;
+		if (f && f->file && !strcmp(f->file, r->file) && f->line <= r->line && (!best || f->line > best->line))
+			best = f;
 	}
-	return fallback;
+	best = best ? best : innermost;
+	return best && glob_match(s->func, best->name) ? best : NULL;
 }
 
 static void take_site(struct search *s, const struct row *r, struct di_func *f)
@@ -215,9 +207,10 @@ static bool line_fits(const struct search *s, const struct row *r, const struct 
 	return false;
 }
 
-static unsigned distance(unsigned a, unsigned b)
+/* How far LINE is from the wanted one; of two as far, the later is nearer. */
+static unsigned distance(unsigned line, unsigned wanted)
 {
-	return a > b ? a - b : b - a;
+	return line >= wanted ? 2 * (line - wanted) : 2 * (wanted - line) + 1;
 }
 
 /* A nearer line drops what was found before. */
@@ -235,6 +228,12 @@ static bool is_nearest(struct search *s, const struct row *r)
 	return true;
 }
 
+/* Not a line of a header or of another function that was moved into F. */
+static bool is_own_line(const struct di_func *f, const struct row *r)
+{
+	return !f->file || (!strcmp(f->file, r->file) && r->line >= f->line);
+}
+
 static void search_rows(struct search *s, struct unit_rows *u)
 {
 	bool by_function = strcmp(s->func, "*");
@@ -248,42 +247,61 @@ static void search_rows(struct search *s, struct unit_rows *u)
 		if (s->kind == DI_LINE_NEAREST && distance(r.line, s->first) > s->best)
 			continue;
 		f = owner_of(s, &r);
-		if (!f || !line_fits(s, &r, f) || (by_function && f->file && strcmp(f->file, r.file)) || !is_nearest(s, &r))
+		if (!f || !line_fits(s, &r, f) || (by_function && !is_own_line(f, &r)) || !is_nearest(s, &r))
 			continue;
 		take_site(s, &r, f);
 	}
+}
+
+/* Units with the code of an abstract function's copies; the function itself may be in another. */
+static void mark_copies(struct search *s, const struct idx_abstract *a, bool *units, size_t nunits)
+{
+	size_t n, nfuncs;
+	const struct idx_copy *c = index_table(s->d->idx, INDEX_COPIES, &n);
+	const struct idx_func *f = index_table(s->d->idx, INDEX_FUNCS, &nfuncs);
+
+	for (size_t i = a->first_copy; i < n && i - a->first_copy < a->ncopies; i++)
+		if (c[i].func < nfuncs && f[c[i].func].unit < nunits)
+			units[f[c[i].func].unit] = true;
+}
+
+static void mark_functions(struct search *s, bool *units, size_t nunits)
+{
+	struct dw_source *d = s->d;
+	size_t n, first, last;
+	const struct idx_func *f = index_table(d->idx, INDEX_FUNCS, &n);
+	const struct idx_abstract *a;
+
+	dw_name_range(d, s->func, f, n, sizeof *f, offsetof(struct idx_func, name), &first, &last);
+	for (size_t i = first; i < last; i++)
+		if (f[i].unit < nunits && glob_match(s->func, index_text(d->idx, f[i].name)))
+			units[f[i].unit] = true;
+	a = index_table(d->idx, INDEX_ABSTRACTS, &n);
+	dw_name_range(d, s->func, a, n, sizeof *a, offsetof(struct idx_abstract, name), &first, &last);
+	for (size_t i = first; i < last; i++)
+		if (glob_match(s->func, index_text(d->idx, a[i].name)))
+			mark_copies(s, &a[i], units, nunits);
 }
 
 /* Units that can have such lines: those of the named functions, or of the files. */
 static void mark_units(struct search *s, bool *units, size_t nunits)
 {
 	struct dw_source *d = s->d;
-	size_t n, first, last;
+	const struct idx_file *f;
+	uint32_t name = INDEX_NONE;
+	bool hit = false;
+	size_t n;
 
 	if (strcmp(s->func, "*")) {
-		const struct idx_func *f = index_table(d->idx, INDEX_FUNCS, &n);
-		const struct idx_abstract *a;
-
-		dw_name_range(d, s->func, f, n, sizeof *f, offsetof(struct idx_func, name), &first, &last);
-		for (size_t i = first; i < last; i++)
-			if (f[i].unit < nunits && glob_match(s->func, index_text(d->idx, f[i].name)))
-				units[f[i].unit] = true;
-		a = index_table(d->idx, INDEX_ABSTRACTS, &n);
-		dw_name_range(d, s->func, a, n, sizeof *a, offsetof(struct idx_abstract, name), &first, &last);
-		for (size_t i = first; i < last; i++)
-			if (a[i].unit < nunits && glob_match(s->func, index_text(d->idx, a[i].name)))
-				units[a[i].unit] = true;
-	} else {
-		const struct idx_file *f = index_table(d->idx, INDEX_FILES, &n);
-		uint32_t name = INDEX_NONE;
-		bool hit = false;
-
-		for (size_t i = 0; i < n; i++) {
-			if (f[i].name != name)
-				hit = dw_file_matches(s->file, index_text(d->idx, name = f[i].name));
-			if (hit && f[i].unit < nunits)
-				units[f[i].unit] = true;
-		}
+		mark_functions(s, units, nunits);
+		return;
+	}
+	f = index_table(d->idx, INDEX_FILES, &n);
+	for (size_t i = 0; i < n; i++) {
+		if (f[i].name != name)
+			hit = dw_file_matches(s->file, index_text(d->idx, name = f[i].name));
+		if (hit && f[i].unit < nunits)
+			units[f[i].unit] = true;
 	}
 }
 

@@ -10,7 +10,7 @@
 
 struct di_func *dw_copy_at(struct dw_source *d, Dwarf_Die *die)
 {
-	struct di_func *f = umap_get(&d->funcs, dwarf_dieoffset(die));
+	struct di_func *f = umap_get(&d->funcs, dw_offset(d, die));
 	Dwarf_Attribute a;
 	Dwarf_Die origin;
 	size_t n, nc;
@@ -24,10 +24,10 @@ struct di_func *dw_copy_at(struct dw_source *d, Dwarf_Die *die)
 		return f;
 	dw_plain_range(d, name, t, n, sizeof *t, offsetof(struct idx_abstract, name), &first, &last);
 	for (size_t i = first; i < last; i++) {
-		if (t[i].die != dwarf_dieoffset(&origin))
+		if (t[i].die != dw_offset(d, &origin))
 			continue;
 		for (size_t k = t[i].first_copy; k < nc && k - t[i].first_copy < t[i].ncopies; k++)
-			if (c[k].die == dwarf_dieoffset(die))
+			if (c[k].die == dw_offset(d, die))
 				return dw_copy_make(d, &t[i], &c[k]);
 	}
 	return NULL;
@@ -49,6 +49,7 @@ static void take_label(struct labels *s, Dwarf_Die *die)
 	Dwarf_Addr pc;
 	Dwarf_Die cu;
 	unsigned line = 0;
+	int declared;
 
 	if (!name || !glob_match(s->glob, name) || dwarf_lowpc(die, &pc))
 		return;
@@ -57,6 +58,10 @@ static void take_label(struct labels *s, Dwarf_Die *die)
 	if (dwarf_diecu(die, &cu, NULL, NULL) && dw_line_at(s->d, &cu, pc, &file, &line)) {
 		site.file = file;
 		site.line = line;
+	}
+	if (s->f->file && !dwarf_decl_line(die, &declared)) {
+		site.file = s->f->file;
+		site.line = (unsigned)declared;
 	}
 	vec_push(&s->d->m->di->arena, s->out, site);
 }
@@ -121,7 +126,7 @@ static struct di_func *called_function(struct callees *s, Dwarf_Die *origin)
 		return NULL;
 	dw_plain_range(d, name, t, n, sizeof *t, offsetof(struct idx_func, name), &first, &last);
 	for (size_t i = first; i < last; i++) {
-		if (t[i].die == dwarf_dieoffset(origin))
+		if (t[i].die == dw_offset(d, origin))
 			return dw_func_make(d, &t[i]);
 		if (!best || (t[i].flags & IDX_EXTERNAL))
 			best = &t[i];

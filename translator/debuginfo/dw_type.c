@@ -184,7 +184,7 @@ static void fill(struct dw_source *d, struct type_node *n, Dwarf_Die *die)
 
 const struct di_type *dw_type_of(struct dw_source *d, Dwarf_Die *die)
 {
-	uint64_t off = dwarf_dieoffset(die);
+	uint64_t off = dw_offset(d, die);
 	struct type_node *n = umap_get(&d->m->dw_types, off);
 	enum di_kind kind = kind_of(dwarf_tag(die));
 

@@ -17,8 +17,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define INDEX_VERSION 1
+#define INDEX_VERSION 2
 #define INDEX_NONE UINT32_MAX
+/* Set in the offset of a DIE that lies in the alternate file (.gnu_debugaltlink, as dwz makes it). */
+#define INDEX_ALT (1ull << 62)
 
 /* Sections: INDEX_SECTION(name, record). Order is the file's; tables are sorted as said. */
 #define INDEX_SECTIONS(S) \
@@ -42,6 +44,12 @@ enum index_section {
 #undef SECTION_ID
 	INDEX_NSECTIONS
 };
+
+/* The offset of DIE as tables hold it; ALT: the alternate file's handle or NULL. */
+static inline uint64_t index_offset(Dwarf *alt, Dwarf_Die *die)
+{
+	return dwarf_dieoffset(die) | (alt && dwarf_cu_getdwarf(die->cu) == alt ? INDEX_ALT : 0);
+}
 
 enum idx_flag {
 	IDX_EXTERNAL = 1,	/* function or variable with external linkage */

@@ -12,9 +12,11 @@
 
 struct walk {
 	struct index_tables *t;
-	Dwarf *dbg;
-	struct line_sections lines;
-	struct file_table files;
+	Dwarf *alt;
+	struct line_sections lines, alt_lines;
+	Dwarf_CU *cu;			/* the unit, */
+	struct file_table files;	/* and its files */
+	struct map foreign;		/* other units whose DIEs are referred to -> their struct file_table */
 	uint32_t unit;
 	bool kernel;
 };
@@ -26,6 +28,7 @@ struct die_facts {
 	bool has_low, has_high, has_ranges, has_entry, has_origin, has_specification;
 	bool external, declaration, is_inline, has_location;
 	uint32_t file, line;
+	Dwarf_CU *cu;			/* whose files `file` counts */
 };
 
 static uint32_t number_of(Dwarf_Attribute *a)
@@ -69,6 +72,7 @@ static int take_fact(Dwarf_Attribute *a, void *data)
 static void read_facts(Dwarf_Die *die, struct die_facts *f)
 {
 	memset(f, 0, sizeof *f);
+	f->cu = die->cu;
 	dwarf_getattrs(die, take_fact, f, 0);
 }
 
@@ -89,14 +93,46 @@ static void inherit_facts(struct die_facts *f)
 		if (!f->line) {
 			f->line = up.line;
 			f->file = up.file;
+			f->cu = up.cu;
 		}
 		f->external |= up.external;
 	}
 }
 
-static uint32_t file_name(const struct walk *w, uint32_t number)
+static void read_files(struct walk *w, Dwarf_Die *cu, struct file_table *out)
 {
-	return number < w->files.len ? w->files.names[number] : 0;
+	Dwarf_Attribute a;
+	Dwarf_Word off;
+	const char *dir = dwarf_attr(cu, DW_AT_comp_dir, &a) ? dwarf_formstring(&a) : NULL;
+	bool is_alt = w->alt && dwarf_cu_getdwarf(cu->cu) == w->alt;
+
+	out->len = 0;
+	if (dwarf_attr(cu, DW_AT_stmt_list, &a) && !dwarf_formudata(&a, &off))
+		line_files(is_alt ? &w->alt_lines : &w->lines, off, dir ? dir : "", w->kernel, &w->t->strings, out);
+}
+
+static const struct file_table *files_of(struct walk *w, Dwarf_CU *cu)
+{
+	struct file_table *t;
+	Dwarf_Die die;
+
+	if (cu == w->cu)
+		return &w->files;
+	t = umap_get(&w->foreign, (uintptr_t)cu);
+	if (!t) {
+		t = ARENA_NEW(&w->t->arena, struct file_table);
+		umap_put(&w->foreign, (uintptr_t)cu, t);
+		if (!dwarf_cu_info(cu, NULL, NULL, &die, NULL, NULL, NULL, NULL))
+			read_files(w, &die, t);
+	}
+	return t;
+}
+
+static uint32_t file_name(struct walk *w, const struct die_facts *f)
+{
+	const struct file_table *t = files_of(w, f->cu);
+
+	return f->file < t->len ? t->names[f->file] : 0;
 }
 
 static uint32_t text(struct walk *w, const char *s)
@@ -168,7 +204,7 @@ static void walk_body(struct walk *w, Dwarf_Die *parent, uint32_t func, unsigned
 static void add_function(struct walk *w, Dwarf_Die *die, struct die_facts *f, uint64_t entry)
 {
 	uint32_t number = (uint32_t)w->t->funcs.len;
-	struct idx_func r = { .die = dwarf_dieoffset(die), .entry = entry, .unit = w->unit, .symbol = INDEX_NONE };
+	struct idx_func r = { .die = index_offset(w->alt, die), .entry = entry, .unit = w->unit, .symbol = INDEX_NONE };
 
 	if (f->has_origin)
 		r.flags |= IDX_OUT_OF_LINE;
@@ -176,7 +212,7 @@ static void add_function(struct walk *w, Dwarf_Die *die, struct die_facts *f, ui
 	if (!f->name)
 		return;
 	r.name = text(w, f->name);
-	r.file = file_name(w, f->file);
+	r.file = file_name(w, f);
 	r.line = f->line;
 	r.flags |= f->external ? IDX_EXTERNAL : 0;
 	r.high = take_ranges(w, die, f, entry, number);
@@ -189,7 +225,7 @@ static void add_abstract(struct walk *w, Dwarf_Die *die, struct die_facts *f)
 	inherit_facts(f);
 	if (f->name)
 		table_push(&w->t->abstracts, (struct idx_abstract){
-			.die = dwarf_dieoffset(die), .name = text(w, f->name), .file = file_name(w, f->file),
+			.die = index_offset(w->alt, die), .name = text(w, f->name), .file = file_name(w, f),
 			.line = f->line, .unit = w->unit, .flags = f->external ? IDX_EXTERNAL : 0 });
 }
 
@@ -221,7 +257,7 @@ static void add_copy(struct walk *w, Dwarf_Die *die, uint32_t func)
 		return;
 	pc = entry_of(die, &f);
 	if (pc)
-		table_push(&w->t->raw_copies, (struct raw_copy){ dwarf_dieoffset(&origin), dwarf_dieoffset(die), pc, func });
+		table_push(&w->t->raw_copies, (struct raw_copy){ index_offset(w->alt, &origin), index_offset(w->alt, die), pc, func });
 }
 
 static void walk_body(struct walk *w, Dwarf_Die *parent, uint32_t func, unsigned depth)
@@ -285,7 +321,7 @@ static void walk_enumeration(struct walk *w, Dwarf_Die *die, const char *name, u
 /* The first definition of a name stays; a declaration gives way to it. */
 static void add_type(struct walk *w, Dwarf_Die *die, int tag, const char *name, bool declaration)
 {
-	struct idx_type r = { dwarf_dieoffset(die), text(w, name), (uint16_t)tag, declaration ? IDX_DECLARATION : 0 };
+	struct idx_type r = { index_offset(w->alt, die), text(w, name), (uint16_t)tag, declaration ? IDX_DECLARATION : 0 };
 	uint64_t key = (uint64_t)r.name << 16 | (uint16_t)tag;
 	size_t at = (size_t)(uintptr_t)umap_get(&w->t->seen_types, key);
 
@@ -317,7 +353,7 @@ static void add_declared(struct walk *w, Dwarf_Die *die, struct die_facts *f)
 	if (umap_has(&w->t->seen_declared, name))
 		return;
 	umap_put(&w->t->seen_declared, name, NULL);
-	table_push(&w->t->vars, (struct idx_var){ dwarf_dieoffset(die), name, file_name(w, f->file), w->unit,
+	table_push(&w->t->vars, (struct idx_var){ index_offset(w->alt, die), name, file_name(w, f), w->unit,
 						  IDX_EXTERNAL | IDX_DECLARATION });
 }
 
@@ -333,7 +369,7 @@ static void walk_variable(struct walk *w, Dwarf_Die *die)
 	}
 	inherit_facts(&f);
 	if (f.name)
-		table_push(&w->t->vars, (struct idx_var){ dwarf_dieoffset(die), text(w, f.name), file_name(w, f.file), w->unit,
+		table_push(&w->t->vars, (struct idx_var){ index_offset(w->alt, die), text(w, f.name), file_name(w, &f), w->unit,
 							  f.external ? IDX_EXTERNAL : 0 });
 }
 
@@ -367,15 +403,9 @@ static void walk_children(struct walk *w, Dwarf_Die *parent, unsigned depth)
 
 /* ---- units ---- */
 
-static void add_files(struct walk *w, Dwarf_Die *cu, const char *comp_dir)
+static void add_files(struct walk *w, Dwarf_Die *cu)
 {
-	Dwarf_Attribute a;
-	Dwarf_Word off;
-
-	w->files.len = 0;
-	if (!dwarf_attr(cu, DW_AT_stmt_list, &a) || dwarf_formudata(&a, &off))
-		return;
-	line_files(&w->lines, off, comp_dir, w->kernel, &w->t->strings, &w->files);
+	read_files(w, cu, &w->files);
 	for (size_t i = 0; i < w->files.len; i++)
 		if (w->files.names[i] && (!i || w->files.names[i] != w->files.names[i - 1]))
 			table_push(&w->t->files, (struct idx_file){ w->files.names[i], w->unit });
@@ -388,19 +418,30 @@ static void walk_unit(struct walk *w, Dwarf_Die *cu)
 	const char *dir = dwarf_attr(cu, DW_AT_comp_dir, &a) ? dwarf_formstring(&a) : NULL;
 
 	w->unit = (uint32_t)w->t->units.len;
-	table_push(&w->t->units, (struct idx_unit){ dwarf_dieoffset(cu), text(w, name), text(w, dir) });
-	add_files(w, cu, dir ? dir : "");
+	w->cu = cu->cu;
+	table_push(&w->t->units, (struct idx_unit){ index_offset(w->alt, cu), text(w, name), text(w, dir) });
+	add_files(w, cu);
 	walk_children(w, cu, 0);
+}
+
+static void free_files(struct walk *w)
+{
+	for (size_t i = 0; i < w->foreign.len; i++)
+		free(((struct file_table *)w->foreign.entries[i].value)->names);
+	free(w->files.names);
 }
 
 void index_walk(Dwarf *dbg, struct index_tables *t, bool kernel, unsigned part, unsigned of, uint64_t *progress)
 {
-	struct walk w = { .t = t, .dbg = dbg, .kernel = kernel };
+	struct walk w = { .t = t, .alt = dwarf_getalt(dbg), .kernel = kernel };
 	Dwarf_CU *cu = NULL;
 	Dwarf_Die die;
 	unsigned n = 0;
 
+	map_init(&w.foreign, &t->arena);
 	line_sections_find(dwarf_getelf(dbg), &w.lines);
+	if (w.alt)
+		line_sections_find(dwarf_getelf(w.alt), &w.alt_lines);
 	while (!dwarf_get_units(dbg, cu, &cu, NULL, NULL, &die, NULL)) {
 		if (n++ % of != part)
 			continue;
@@ -408,5 +449,7 @@ void index_walk(Dwarf *dbg, struct index_tables *t, bool kernel, unsigned part, 
 		if (progress)
 			__atomic_store_n(progress, dwarf_dieoffset(&die), __ATOMIC_RELAXED);
 	}
-	free(w.files.names);
+	for (cu = NULL; w.alt && !part && !dwarf_get_units(w.alt, cu, &cu, NULL, NULL, &die, NULL);)
+		walk_unit(&w, &die);
+	free_files(&w);
 }
