@@ -7,6 +7,7 @@
  * compiler's name.  A change of any file (ctime cannot be set back) misses. */
 #include "translator/build/key.h"
 
+#include "translator/build/cache.h"
 #include "translator/build/report.h"
 #include "translator/build/sources.h"
 
@@ -217,8 +218,10 @@ bool key_find(struct build_job *job, const struct kernel_tree *t, struct runtime
 				job->runtime_dir, strerror(-err));
 	if (job->cache_dir)
 		memo = memo_path(job, t, key);
-	if (memo && memo_read(job, memo, key->hex))
+	if (memo && memo_read(job, memo, key->hex)) {
+		cache_touch(memo);
 		return true;
+	}
 	if (!compute(job, t, key, tools))
 		return false;
 	if (memo)
