@@ -7,6 +7,7 @@
  * fetch_finish() removes what nothing needs.  No other optimisation is done. */
 #include "translator/debuginfo/fetch.h"
 #include "translator/debuginfo/fetch_ops.h"
+#include <stdlib.h>
 #include <string.h>
 
 struct fetch *fetch_new(struct arena *a)
@@ -254,42 +255,85 @@ void fetch_set_register(struct fetch *f, unsigned reg, uint16_t value)
 	append(f, &(struct fetch_step){ .op = FETCH_SETREG, .imm = reg, .a = value });
 }
 
-static void mark_operands(const struct fetch_step *s, bool *live)
+/* Steps in their final order. */
+struct order {
+	const struct fetch_step *from;
+	struct fetch_step to[FETCH_MAX_STEPS];
+	uint16_t number[FETCH_MAX_STEPS];	/* 1 + the new number, 0 not placed yet */
+	uint16_t len;
+};
+
+/* Step V behind all that it needs; each step is placed once, so the depth is bounded by their number. */
+static uint16_t place(struct order *o, uint16_t v)
+{
+	struct fetch_step s = o->from[v];
+	unsigned n = fetch_op_infos[s.op].operands;
+
+	if (o->number[v])
+		return o->number[v] - 1;
+	s.a = n > 0 ? place(o, s.a) : 0;
+	s.b = n > 1 ? place(o, s.b) : 0;
+	s.c = n > 2 ? place(o, s.c) : 0;
+	o->to[o->len] = s;
+	o->number[v] = ++o->len;
+	return o->len - 1;
+}
+
+static void place_operands(struct order *o, const struct fetch_step *s)
 {
 	unsigned n = fetch_op_infos[s->op].operands;
 
 	if (n > 0)
-		live[s->a] = true;
+		place(o, s->a);
 	if (n > 1)
-		live[s->b] = true;
+		place(o, s->b);
 	if (n > 2)
-		live[s->c] = true;
+		place(o, s->c);
 }
 
-void fetch_finish(struct fetch *f, uint16_t result)
+/* Writes in their order; what reads the world stays on its side of each. */
+static void place_writes(struct order *o, const struct fetch *f, uint16_t result)
 {
 	bool live[FETCH_MAX_STEPS] = { false };
-	uint16_t number[FETCH_MAX_STEPS] = { 0 }, n = 0;
+
+	live[result] = true;
+	for (unsigned i = f->len; i-- > 0;) {
+		const struct fetch_step *s = &f->steps[i];
+		unsigned n = fetch_op_infos[s->op].operands;
+
+		live[i] |= fetch_op_infos[s->op].writes;
+		if (live[i] && n > 0)
+			live[s->a] = true;
+		if (live[i] && n > 1)
+			live[s->b] = true;
+		if (live[i] && n > 2)
+			live[s->c] = true;
+	}
+	for (unsigned i = 0; i < f->len; i++) {
+		if (!fetch_op_infos[f->steps[i].op].writes)
+			continue;
+		place_operands(o, &f->steps[i]);
+		for (unsigned k = 0; k < i; k++)
+			if (live[k] && fetch_op_infos[f->steps[k].op].reads)
+				place(o, (uint16_t)k);
+		place(o, (uint16_t)i);
+	}
+}
+
+/* Operands first, left to right: the text of a program does not depend on the order in
+ * which its builder's arguments were evaluated. */
+void fetch_finish(struct fetch *f, uint16_t result)
+{
+	struct order *o;
 
 	if (f->overflow || result >= f->len)
 		return;
-	live[result] = true;
-	for (unsigned i = f->len; i-- > 0;) {
-		live[i] |= fetch_op_infos[f->steps[i].op].writes;
-		if (live[i])
-			mark_operands(&f->steps[i], live);
-	}
-	for (unsigned i = 0; i < f->len; i++) {
-		struct fetch_step s = f->steps[i];
-
-		if (!live[i])
-			continue;
-		s.a = number[s.a];
-		s.b = number[s.b];
-		s.c = number[s.c];
-		number[i] = n;
-		f->steps[n++] = s;
-	}
-	f->result = number[result];
-	f->len = n;
+	o = xcalloc(1, sizeof *o);
+	o->from = f->steps;
+	if (f->writes)
+		place_writes(o, f, result);
+	f->result = place(o, result);
+	memcpy(f->steps, o->to, o->len * sizeof *o->to);
+	f->len = o->len;
+	free(o);
 }
