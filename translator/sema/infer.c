@@ -170,8 +170,8 @@ static enum value_type infer_assign(struct inference *in, struct expr *e, enum v
 	if (e->assign.op == OP_CONCAT || e->assign.op != OP_NONE)
 		want = e->assign.op == OP_CONCAT ? TYPE_STRING : TYPE_LONG;
 	t = infer(in, l, want);
-	t = infer(in, r, t);
-	return infer(in, l, t);
+	want = infer(in, r, t);
+	return t == TYPE_UNKNOWN ? infer(in, l, want) : t;
 }
 
 static void note_stat_use(struct inference *in, struct expr *arg, unsigned op, unsigned shift)

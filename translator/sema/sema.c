@@ -60,6 +60,7 @@ static bool resolve(struct session *s)
 	ok = sema_target(s);
 	settle_reach(s);
 	ok &= sema_report_pending(s);
+	ok &= sema_embedded(s);
 	return ok;
 }
 

@@ -30,6 +30,7 @@ const char *papers_variable(const char *name);
 bool sema_points(struct session *s);
 bool sema_symbols(struct session *s);
 bool sema_target(struct session *s);
+bool sema_embedded(struct session *s);		/* may it be here, and what of it is taken over */
 bool sema_report_pending(struct session *s);
 bool sema_infer(struct session *s);
 void sema_effects(struct session *s);

@@ -430,8 +430,6 @@ static void bind_foreach(struct binder *b, struct stmt *st)
 		v = base->symbol.ref;
 		if (st->foreach.value && st->foreach.value->symbol.ref->kind == VAR_LOCAL)
 			st->foreach.value->symbol.ref->stat_origin = v;
-		if (st->foreach.sort_column > (int)v->nkeys)
-			b->ok = diag_error(&b->session->diags, st->foreach.sort_span, E(FOREACH_SORT), "\"%s\" has %u keys", v->name, v->nkeys);
 	}
 	bind_keys(b, &st->foreach.slice);
 	if (st->foreach.limit)
