@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Embedded C: allowed in tapsets and in guru mode only; what the emitted file takes
+ * over from the files that are reached.  The script's own may use anything of the
+ * kernel, so that its module is built with the kernel's headers; a tapset's keeps
+ * to stp/abi.h unless the file includes something itself. */
+#include "translator/errors.h"
+#include "translator/sema/sema.h"
+
+struct guard { struct session *session; bool found; };
+
+static void refuse(struct guard *g, struct span at)
+{
+	if (!g->session->opt.guru) {
+		diag_error(&g->session->diags, at, E(EMBEDDED_GURU), "embedded C can do anything to this machine");
+		diag_note(&g->session->diags, (struct span){ 0 }, "run stap with -g (guru mode) to allow it");
+	}
+	g->found = true;
+}
+
+static struct expr *guard_expr(struct visitor *v, struct expr *e)
+{
+	if (e->kind == EXPR_EMBEDDED)
+		refuse(v->data, e->span);
+	return e;
+}
+
+static struct stmt *guard_stmt(struct visitor *v, struct stmt *s)
+{
+	if (s->kind == STMT_EMBEDDED)
+		refuse(v->data, s->span);
+	return s;
+}
+
+static void guard_file(struct guard *g, struct file *f)
+{
+	struct visitor v = { .pre_expr = guard_expr, .pre_stmt = guard_stmt, .data = g };
+
+	for (size_t i = 0; i < f->probes.len; i++)
+		walk_stmt(&v, f->probes.data[i]->body);
+	for (size_t i = 0; i < f->aliases.len; i++)
+		walk_stmt(&v, f->aliases.data[i]->probe.body);
+	for (size_t i = 0; i < f->functions.len; i++)
+		walk_stmt(&v, f->functions.data[i]->body);
+	for (size_t i = 0; i < f->embedded.len; i++)
+		refuse(g, f->embedded.data[i]->span);
+}
+
+bool sema_embedded(struct session *s)
+{
+	struct guard g = { .session = s };
+	unsigned before = s->diags.nerrors;
+	struct file *const *files;
+	size_t n;
+
+	guard_file(&g, s->script);
+	s->program->needs_kernel_headers |= g.found;
+	for (size_t i = 0; i < s->script->embedded.len; i++)
+		vec_push(&s->arena, &s->program->embedded, s->script->embedded.data[i]);
+	files = library_files(s, &n);
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < files[i]->embedded.len; j++) {
+			vec_push(&s->arena, &s->program->embedded, files[i]->embedded.data[j]);
+			s->program->needs_kernel_headers = true;
+		}
+	return s->diags.nerrors == before;
+}
