@@ -392,13 +392,45 @@ static void set_diagnostics(struct session *s)
 	s->diags.color = o->color ? !strcmp(o->color, "always") : isatty(STDERR_FILENO) && !getenv("NO_COLOR");
 }
 
+static bool is_script(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	bool yes = f && getc(f) == '#' && getc(f) == '!';
+
+	if (f)
+		fclose(f);
+	return yes;
+}
+
+/* The kernel hands all that stands behind #!/usr/bin/stap over as one word: `-v -g`. */
+static void split_interpreter_line(struct session *s, struct scan *w)
+{
+	VEC(char *) words = { 0 };
+	char *word, *rest;
+	int i;
+
+	if (w->argc < 3 || w->argv[1][0] != '-' || !strpbrk(w->argv[1], " \t") || !is_script(w->argv[2]))
+		return;
+	vec_push(&s->arena, &words, w->argv[0]);
+	rest = arena_strdup(&s->arena, w->argv[1]);
+	while ((word = strsep(&rest, " \t")) != NULL)
+		if (*word)
+			vec_push(&s->arena, &words, word);
+	for (i = 2; i < w->argc; i++)
+		vec_push(&s->arena, &words, w->argv[i]);
+	w->argc = (int)words.len;
+	w->argv = words.data;
+}
+
 enum options_result options_parse(struct session *s, int argc, char **argv)
 {
 	struct parse p = { .session = s };
 	struct scan w = { .argc = argc, .next = 1, .argv = argv };
 	struct options *o = &s->opt;
-	bool ok = scan_options(&p, &w);
+	bool ok;
 
+	split_interpreter_line(s, &w);
+	ok = scan_options(&p, &w);
 	set_diagnostics(s);
 	if (p.done || !ok)
 		return p.done ? OPTIONS_DONE : OPTIONS_BAD;
