@@ -72,6 +72,22 @@ static enum dw_found place_constant(struct location *l, Dwarf_Attribute *a, stru
 	return DW_FOUND;
 }
 
+/* The operations that hold at the location's pc: how many lists do (0 or 1), -1 on damage.
+ *
+ * Several "views" of the program can share the first address of a function; compilers
+ * write the earlier ones as empty ranges there. A probe at the entry sees the first. */
+static int locations_at(struct location *l, Dwarf_Attribute *a, Dwarf_Op **ops, size_t *n)
+{
+	Dwarf_Addr base, lo, hi;
+
+	if (!l->sc)
+		return dwarf_getlocation(a, ops, n) ? -1 : 1;
+	for (ptrdiff_t at = 0; l->at_entry && (at = dwarf_getlocations(a, at, &base, &lo, &hi, ops, n)) > 0;)
+		if (lo <= l->pc && (l->pc < hi || (lo == hi && lo == l->pc)))
+			return 1;
+	return dwarf_getlocation_addr(a, l->pc, ops, n, 1);
+}
+
 enum dw_found dw_locate(struct location *l, Dwarf_Die *die, struct place *out)
 {
 	Dwarf_Attribute a;
@@ -83,10 +99,7 @@ enum dw_found dw_locate(struct location *l, Dwarf_Die *die, struct place *out)
 	out->type = dw_type_attr(l->d, die);
 	if (!dwarf_attr_integrate(die, DW_AT_location, &a))
 		return dwarf_attr_integrate(die, DW_AT_const_value, &a) ? place_constant(l, &a, out) : DW_FOUND;
-	if (l->sc)
-		found = dwarf_getlocation_addr(&a, l->pc, &ops, &n, 1);
-	else
-		found = dwarf_getlocation(&a, &ops, &n) ? -1 : 1;
+	found = locations_at(l, &a, &ops, &n);
 	if (found < 0)
 		return access_fail(l->x, DI_UNSUPPORTED, "the location of %s cannot be read: %s", l->x->name,
 				   dwarf_errmsg(-1)) ? DW_FOUND : DW_FAILED;
