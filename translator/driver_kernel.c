@@ -161,7 +161,7 @@ static bool kernel_build(struct session *s)
 	unsigned verbose = s->opt.verbose + s->opt.verbose_pass[4];
 	struct build_job job = {
 		.arena = &s->arena, .c_text = s->c_text, .c_len = s->c_len, .release = s->target.release,
-		.arch = s->target.arch, .build_dir = s->target.build_dir, .build_id = s->target.build_id,
+		.arch = s->target.arch, .build_dir = s->target.build_dir,
 		.runtime_dir = s->runtime_dir, .cache_dir = s->cache_dir, .tmpdir = s->tmpdir,
 		.defines = make_defines(s), .force_kbuild = s->opt.force_kbuild, .guru = s->opt.guru,
 		.needs_kernel_headers = s->program->needs_kernel_headers, .keep = s->opt.keep, .verbose = verbose,

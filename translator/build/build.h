@@ -65,7 +65,6 @@ struct build_job {
 	const char *release;		/* as `uname -r` prints it */
 	const char *arch;		/* "x86_64" */
 	const char *build_dir;		/* kbuild's tree; NULL: none was found */
-	const char *build_id;		/* of the kernel, or NULL; part of the key */
 	const char *runtime_dir;
 	const char *cache_dir;		/* NULL: no cache, kbuild builds everything each time */
 	const char *tmpdir;		/* ours alone; NAME.ko and all scratch files go here */

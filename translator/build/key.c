@@ -3,10 +3,17 @@
  *
  * CACHE/keys/STAT remembers the key that files with these stats had: its name is
  * the hash of all paths, sizes, times and inode numbers, so that a warm run reads
- * one small file in place of about a hundred and does not ask kbuild for the
- * compiler's name.  A change of any file (ctime cannot be set back) misses. */
+ * one small file in place of about a hundred.  A change of any file (ctime cannot
+ * be set back) misses.
+ *
+ * CACHE/keys/tools-HASH remembers how kbuild calls compiler and linker in a tree
+ * with these contents, which takes half a second to find out.
+ *
+ * The key itself has no times or inode numbers of sources in it: a guest that sees
+ * this machine's files through another file system finds what was built here. */
 #include "translator/build/key.h"
 
+#include "lib/map.h"
 #include "translator/build/cache.h"
 #include "translator/build/report.h"
 #include "translator/build/sources.h"
@@ -19,6 +26,7 @@
 
 /* Raise when the way runtimes or modules are built changes without a change in the files hashed. */
 #define KEY_VERSION "stap-key 1"
+#define MEMO_SEED 0x6d656d6f
 
 /* "size mtime" of PATH, or "-". Inode and device are left out: the same file has others in a guest or a container. */
 static void add_stat(struct strbuf *b, const char *path)
@@ -49,7 +57,6 @@ static void add_scalars(struct sha256 *s, const struct build_job *job, const str
 	sha256_add_str(s, KEY_VERSION);
 	sha256_add_str(s, job->release);
 	sha256_add_str(s, job->arch);
-	sha256_add_str(s, job->build_id);
 	sha256_add_str(s, t->dir);
 }
 
@@ -87,46 +94,54 @@ static const char *describe_tool(struct arena *a, const char *name)
 	return s;
 }
 
-/* The memo's lines are "key HEX", and "tool NAME PATH stat…" for each tool. */
-static bool memo_read(struct build_job *job, const char *path, char hex[SHA256_HEX])
+/* A memo: TEXT, and a line with its hash. */
+static void remember(struct build_job *job, const char *path, const char *text)
 {
-	struct strbuf b = STRBUF_INIT;
-	bool ok = false;
-	char *line, *save;
-	const char *now;
-
-	if (read_file(path, &b) || b.len < 5 || strncmp(b.s, "key ", 4))
-		goto out;
-	line = strtok_r(b.s, "\n", &save);
-	if (strlen(line) != 4 + SHA256_HEX - 1 || strspn(line + 4, "0123456789abcdef") != SHA256_HEX - 1)
-		goto out;
-	memcpy(hex, line + 4, SHA256_HEX);
-	while ((line = strtok_r(NULL, "\n", &save)) && !strncmp(line, "tool ", 5)) {
-		now = describe_tool(job->arena, arena_strndup(job->arena, line + 5, strcspn(line + 5, " ")));
-		if (!now || strcmp(now, line + 5))
-			goto out;
-	}
-	ok = line && !strcmp(line, "end");
-out:
-	sb_free(&b);
-	return ok;
-}
-
-static void memo_write(struct build_job *job, const char *path, const char *hex, const char *const *tools, size_t n)
-{
-	struct strbuf b = STRBUF_INIT;
-	size_t i;
+	const char *all = arena_printf(job->arena, "%send %016" PRIx64 "\n", text, hash_bytes(text, strlen(text), MEMO_SEED));
 	int err = make_dirs(arena_printf(job->arena, "%s/keys", job->cache_dir), 0755);
 
-	sb_printf(&b, "key %s\n", hex);
-	for (i = 0; i < n; i++)
-		sb_printf(&b, "tool %s\n", tools[i]);
-	sb_puts(&b, "end\n");
 	if (!err)
-		err = write_file_atomic(path, b.s, b.len, 0644);
+		err = write_file_atomic(path, all, strlen(all), 0644);
 	if (err)
 		job_log(job, 1, "%s cannot be written: %s", path, strerror(-err));
+}
+
+/* Its text, or NULL: there is none, or it is damaged. */
+static char *recall(struct build_job *job, const char *path)
+{
+	struct strbuf b = STRBUF_INIT;
+	char *text = NULL, *end;
+	uint64_t hash;
+
+	if (!read_file(path, &b) && b.len)
+		text = arena_strdup(job->arena, b.s);
 	sb_free(&b);
+	end = text ? strstr(text, "end ") : NULL;
+	if (!end || sscanf(end, "end %16" SCNx64, &hash) != 1 || hash != hash_bytes(text, (size_t)(end - text), MEMO_SEED))
+		return NULL;
+	*end = 0;
+	cache_touch(path);
+	return text;
+}
+
+/* "key HEX", and "tool NAME PATH stat…" for each tool. */
+static bool recall_key(struct build_job *job, const char *path, char hex[SHA256_HEX])
+{
+	char *text = recall(job, path), *line, *save;
+	const char *now;
+
+	line = text ? strtok_r(text, "\n", &save) : NULL;
+	if (!line || strncmp(line, "key ", 4) || strlen(line) != 4 + SHA256_HEX - 1)
+		return false;
+	memcpy(hex, line + 4, SHA256_HEX);
+	while ((line = strtok_r(NULL, "\n", &save))) {
+		line += strcspn(line, " ");
+		line += *line != 0;
+		now = describe_tool(job->arena, arena_strndup(job->arena, line, strcspn(line, " ")));
+		if (!now || strcmp(now, line))
+			return false;
+	}
+	return true;
 }
 
 static int hash_files(struct build_job *job, struct sha256 *s, const char *dir, const struct arg_vec *files, const char **bad)
@@ -154,61 +169,91 @@ static const char *last_word(const char *words)
 	return space && space[1] ? space + 1 : words;
 }
 
-static bool find_tools(struct build_job *job, const struct kbuild_env *env, const char *tools[2])
-{
-	const char *const names[] = { last_word(env->cc), last_word(env->ld) };
-	static const char *const roles[] = { "compiler", "linker" };
-	static const char *const packages[] = { NULL, "binutils" };
-	size_t i;
+/* What is called how in a tree. */
+struct tools { const char *cc, *ld; };
 
-	for (i = 0; i < 2; i++) {
-		tools[i] = describe_tool(job->arena, names[i]);
-		if (!tools[i])
-			return job_fail(job, BUILD_FAIL_TOOL, "the %s %s, with which modules of kernel %s are built, is not "
-					"installed: install the package %s", roles[i], names[i], job->release,
-					packages[i] ? packages[i] : names[i]);
-	}
+static const char *tools_path(const struct build_job *job, const char *tree)
+{
+	return arena_printf(job->arena, "%s/keys/tools-%s", job->cache_dir, tree);
+}
+
+/* "cc NAME" and "ld NAME", a line each. */
+static bool recall_tools(struct build_job *job, const char *tree, struct tools *t)
+{
+	char *text = job->cache_dir ? recall(job, tools_path(job, tree)) : NULL, *save, *cc, *ld;
+
+	cc = text ? strtok_r(text, "\n", &save) : NULL;
+	ld = cc ? strtok_r(NULL, "\n", &save) : NULL;
+	if (!ld || strncmp(cc, "cc ", 3) || strncmp(ld, "ld ", 3))
+		return false;
+	*t = (struct tools){ cc + 3, ld + 3 };
 	return true;
 }
 
-/* What the compiler says of itself. */
-static bool add_version(struct build_job *job, struct sha256 *s, const char *cc)
+static bool find_tools(struct build_job *job, const struct kernel_tree *t, const char *tree, struct runtime_key *key,
+		       struct tools *tools)
 {
-	const char *const argv[] = { last_word(cc), "--version", NULL };
-	struct run r = { .argv = argv };
-	int err = run_wait(&r);
+	if (recall_tools(job, tree, tools))
+		return true;
+	if (!tree_ask_kbuild(job, t, arena_printf(job->arena, "%s/ask", job->tmpdir), &key->env))
+		return false;
+	*tools = (struct tools){ last_word(key->env.cc), last_word(key->env.ld) };
+	if (job->cache_dir)
+		remember(job, tools_path(job, tree), arena_printf(job->arena, "cc %s\nld %s\n", tools->cc, tools->ld));
+	return true;
+}
 
+/* A tool in the key: name, size, time of change, and what it says of itself. */
+static bool add_tool(struct build_job *job, struct sha256 *s, const char *name, const char *role, const char *package)
+{
+	const char *const argv[] = { name, "--version", NULL };
+	struct run r = { .argv = argv };
+	char *path = find_program(name);
+	struct stat st;
+	int err;
+
+	if (!path || stat(path, &st)) {
+		free(path);
+		return job_fail(job, BUILD_FAIL_TOOL, "the %s %s, with which modules of kernel %s are built, is not installed: "
+				"install the package %s", role, name, job->release, package);
+	}
+	free(path);
+	sha256_add_str(s, arena_printf(job->arena, "%s %jd %jd", name, (intmax_t)st.st_size, (intmax_t)st.st_mtim.tv_sec));
+	err = run_wait(&r);
 	if (!err)
 		sha256_add_str(s, sb_str(&r.out));
 	run_free(&r);
-	return !err || job_fail_errno(job, err, "run", argv[0]);
+	return !err || job_fail_errno(job, err, "run", name);
 }
 
-static bool compute(struct build_job *job, const struct kernel_tree *t, struct runtime_key *key, const char *tools[2])
+static bool compute(struct build_job *job, const struct kernel_tree *t, struct runtime_key *key, struct tools *tools)
 {
+	char tree[SHA256_HEX];
 	const char *bad = NULL;
 	struct sha256 s;
 	int err;
 
-	if (!tree_ask_kbuild(job, t, arena_printf(job->arena, "%s/ask", job->tmpdir), &key->env) ||
-	    !find_tools(job, &key->env, tools))
-		return false;
 	sha256_init(&s);
 	add_scalars(&s, job, t);
-	sha256_add_str(&s, tools[0]);
-	sha256_add_str(&s, tools[1]);
-	if (!add_version(job, &s, key->env.cc))
-		return false;
 	err = hash_files(job, &s, NULL, &t->files, &bad);
-	if (!err)
-		err = hash_files(job, &s, job->runtime_dir, &key->sources, &bad);
+	if (err)
+		return job_fail_errno(job, err, "read", bad);
+	sha256_end(&s, tree);
+	if (!find_tools(job, t, tree, key, tools))
+		return false;
+	sha256_init(&s);
+	sha256_add_str(&s, tree);
+	if (!add_tool(job, &s, tools->cc, "compiler", tools->cc) || !add_tool(job, &s, tools->ld, "linker", "binutils"))
+		return false;
+	err = hash_files(job, &s, job->runtime_dir, &key->sources, &bad);
 	sha256_end(&s, key->hex);
 	return !err || job_fail_errno(job, err, "read", bad);
 }
 
 bool key_find(struct build_job *job, const struct kernel_tree *t, struct runtime_key *key)
 {
-	const char *memo = NULL, *tools[2];
+	const char *memo = NULL;
+	struct tools tools;
 	int err;
 
 	*key = (struct runtime_key){ 0 };
@@ -218,14 +263,13 @@ bool key_find(struct build_job *job, const struct kernel_tree *t, struct runtime
 				job->runtime_dir, strerror(-err));
 	if (job->cache_dir)
 		memo = memo_path(job, t, key);
-	if (memo && memo_read(job, memo, key->hex)) {
-		cache_touch(memo);
+	if (memo && recall_key(job, memo, key->hex))
 		return true;
-	}
-	if (!compute(job, t, key, tools))
+	if (!compute(job, t, key, &tools))
 		return false;
 	if (memo)
-		memo_write(job, memo, key->hex, tools, 2);
+		remember(job, memo, arena_printf(job->arena, "key %s\ntool %s\ntool %s\n", key->hex,
+						 describe_tool(job->arena, tools.cc), describe_tool(job->arena, tools.ld)));
 	return true;
 }
 

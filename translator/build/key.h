@@ -13,8 +13,8 @@ struct runtime_key {
 };
 
 /* The key covers the contents of the kernel tree's identity files and of the
- * runtime's sources, release, architecture, build-id, and the compiler and
- * linker that kbuild calls.  Contents that were hashed before are known by their
+ * runtime's sources, release, architecture, and the compiler and linker that
+ * kbuild calls.  Contents that were hashed before are known by their
  * stat, and cost a millisecond.  False: the job has its error. */
 bool key_find(struct build_job *job, const struct kernel_tree *t, struct runtime_key *key);
 

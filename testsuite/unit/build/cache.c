@@ -6,6 +6,7 @@
 #include "lib/run.h"
 #include "translator/build/cache.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -88,22 +89,32 @@ TEST(cache_builds_a_damaged_runtime_again)
 	small_tree_remove(&t);
 }
 
+/* Every byte of what is remembered about keys, changed. */
 TEST(cache_takes_damaged_keys_for_none)
 {
 	struct small_tree t;
 	struct build_job job;
-	const char *key;
+	struct dirent *e;
+	DIR *d;
 
 	small_tree_make(&t);
 	job = small_job(&t, small_script);
 	build_as(&t, &job, BUILD_REPLAYED);
-	key = small_only_entry(&t, "cache/keys");
-	damage(&t, key);
-	build_as(&t, &job, BUILD_CACHED);
-	CHECK_EQ(truncate(small_path(&t, key), 30), 0);
-	build_as(&t, &job, BUILD_CACHED);
-	CHECK_EQ(truncate(small_path(&t, key), 0), 0);
-	build_as(&t, &job, BUILD_CACHED);
+	CHECK_EQ(small_count_entries(&t, "cache/keys"), 2);
+	d = opendir(small_path(&t, "cache/keys"));
+	while ((e = readdir(d))) {
+		const char *path = arena_printf(&t.arena, "cache/keys/%s", e->d_name), *text = small_read(&t, path);
+		size_t n = text ? strlen(text) : 0, i;
+
+		for (i = 0; i < n; i += 1 + i % 7) {
+			small_write(&t, path, text);
+			CHECK_EQ(truncate(small_path(&t, path), (off_t)i), 0);
+			build_as(&t, &job, BUILD_CACHED);
+			small_write(&t, path, arena_printf(&t.arena, "%.*s%c%s", (int)i, text, text[i] ^ 1, text + i + 1));
+			build_as(&t, &job, BUILD_CACHED);
+		}
+	}
+	closedir(d);
 	small_tree_remove(&t);
 }
 
