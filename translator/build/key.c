@@ -253,7 +253,7 @@ static bool compute(struct build_job *job, const struct kernel_tree *t, struct r
 bool key_find(struct build_job *job, const struct kernel_tree *t, struct runtime_key *key)
 {
 	const char *memo = NULL;
-	struct tools tools;
+	struct tools tools = { 0 };
 	int err;
 
 	*key = (struct runtime_key){ 0 };
