@@ -75,16 +75,23 @@ static size_t padded(uint32_t len)
 static int queue_head(struct queue *q, struct stp_rec *rec)
 {
 	for (;;) {
-		if (q->len - q->head < sizeof *rec)
+		struct stp_pad pad;
+		size_t left = q->len - q->head;
+
+		if (left < sizeof pad)
 			return 0;
-		memcpy(rec, q->data + q->head, sizeof *rec);
-		if (rec->magic != STP_REC_MAGIC || rec->len > (1u << 24))
+		memcpy(&pad, q->data + q->head, sizeof pad);
+		if (pad.magic != STP_REC_MAGIC || pad.len > (1u << 26))
 			return -EPROTO;
-		if (q->len - q->head < padded(rec->len))
-			return 0;
-		if (rec->kind != STP_REC_PAD)
+		if (pad.kind != STP_REC_PAD) {
+			if (left < sizeof *rec || left < padded(pad.len))
+				return 0;
+			memcpy(rec, q->data + q->head, sizeof *rec);
 			return 1;
-		q->head += padded(rec->len);
+		}
+		if (left < sizeof pad + pad.len)
+			return 0;
+		q->head += sizeof pad + pad.len;
 	}
 }
 

@@ -86,14 +86,18 @@ static void handle_message(struct session *s, const struct ctl_msg *m)
 	}
 }
 
-/* All messages that are there. -errno when the channel is broken. */
+/* The messages that are there, until one says that data is: reading the channel may itself
+ * be what the script prints about. -errno when the channel is broken. */
 static int drain_ctl(struct session *s)
 {
 	static struct ctl_msg m;
 	int r;
 
-	while ((r = ctl_receive(s->ctl, &m)) > 0)
+	while ((r = ctl_receive(s->ctl, &m)) > 0) {
 		handle_message(s, &m);
+		if (m.head.kind == STP_MSG_WAKE)
+			return 0;
+	}
 	return r;
 }
 

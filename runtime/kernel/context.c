@@ -85,8 +85,13 @@ static bool stack_is_low(void)
 
 static void skip(struct rt_cpu *cpu, const struct stp_probe *p, enum rt_skip why)
 {
+	const struct stp_limits *l = stp_module.limits;
+
 	cpu->stats[p->index].skips[why]++;
-	atomic_inc(&rt.skipped);
+	if (atomic_inc_return(&rt.skipped) - atomic_read(&rt.missed) > (int)l->max_skipped && !l->suppress_errors && !READ_ONCE(rt.want_exit)) {
+		rt_message(STP_MSG_ERROR, "more than %u hits were skipped, the last of %s: -D MAXSKIPPED=N allows more", l->max_skipped, p->point);
+		rt_request_exit(true);
+	}
 }
 
 void rt_count_missed(const struct stp_probe *p, unsigned long n)
@@ -94,6 +99,7 @@ void rt_count_missed(const struct stp_probe *p, unsigned long n)
 	struct rt_cpu *cpu = rt.cpus[raw_smp_processor_id()];
 
 	cpu->stats[p->index].skips[RT_SKIP_MISSED] += n;
+	atomic_add((int)n, &rt.missed);
 	atomic_add((int)n, &rt.skipped);
 }
 
@@ -134,19 +140,17 @@ static void handle_error(struct rt_cpu *cpu, const struct stp_probe *p)
 {
 	struct stp_ctx *c = &cpu->ctx;
 	const struct stp_limits *l = stp_module.limits;
-	static char texts[NR_CPUS > 64 ? 64 : NR_CPUS][512];
-	char *text = texts[raw_smp_processor_id() % ARRAY_SIZE(texts)];
 	bool soft = c->error_kind == STP_ERR_FAULT || (l->suppress_errors && c->error_kind != STP_ERR_LIMIT);
 	int n = atomic_inc_return(&rt.errors);
 
 	cpu->stats[p->index].errors++;
-	stp_ctx_error_text(c, text, sizeof texts[0]);
+	stp_ctx_error_text(c, cpu->text, sizeof cpu->text);
 	if (soft) {
 		if (cpu->stats[p->index].errors <= REPORTED_FAULTS && !l->suppress_errors)
-			rt_message(STP_MSG_WARN, "%s", text);
+			rt_message(STP_MSG_WARN, "%s", cpu->text);
 		return;
 	}
-	rt_message(STP_MSG_ERROR, "%s", text);
+	rt_message(STP_MSG_ERROR, "%s", cpu->text);
 	if (c->error_kind == STP_ERR_LIMIT || n > (int)l->max_errors)
 		rt_request_exit(true);
 }
@@ -179,19 +183,21 @@ static void account(struct rt_cpu *cpu, const struct stp_probe *p, u64 start)
 	cpu->overload_used = 0;
 }
 
-static void run_locked(struct rt_cpu *cpu, const struct stp_probe *p, void (*handler)(struct stp_ctx *c))
+/* False: a lock was busy. */
+static bool run_locked(struct rt_cpu *cpu, const struct stp_probe *p, void (*handler)(struct stp_ctx *c))
 {
 	struct stp_ctx *c = &cpu->ctx;
 
 	if (!lock(p)) {
 		skip(cpu, p, RT_SKIP_LOCK);
-		return;
+		return false;
 	}
 	handler(c);
 	stp_ctx_end(c);
 	unlock(p, p->nlocks);
 	if (unlikely(c->error))
 		handle_error(cpu, p);
+	return true;
 }
 
 static void run(struct rt_cpu *cpu, const struct stp_probe *p, struct pt_regs *regs, void (*handler)(struct stp_ctx *c),
@@ -207,8 +213,8 @@ static void run(struct rt_cpu *cpu, const struct stp_probe *p, struct pt_regs *r
 		fill(c, data);
 	if (p->condition && !p->condition(c))
 		return;
-	run_locked(cpu, p, handler);
-	account(cpu, p, start);
+	if (run_locked(cpu, p, handler))
+		account(cpu, p, start);
 }
 
 void rt_run(const struct stp_probe *p, struct pt_regs *regs, void (*handler)(struct stp_ctx *c),
@@ -223,7 +229,7 @@ void rt_run(const struct stp_probe *p, struct pt_regs *regs, void (*handler)(str
 	if (interruptible)
 		preempt_disable();
 	else
-		local_irq_save(flags);
+		raw_local_irq_save(flags);	/* raw: a debug kernel's irq tracing may be what is probed */
 	cpu = rt.cpus[raw_smp_processor_id()];
 	if (unlikely(READ_ONCE(cpu->busy))) {
 		skip(cpu, p, RT_SKIP_NESTED);
@@ -239,6 +245,6 @@ void rt_run(const struct stp_probe *p, struct pt_regs *regs, void (*handler)(str
 	if (interruptible)
 		preempt_enable();
 	else
-		local_irq_restore(flags);
+		raw_local_irq_restore(flags);
 }
 NOKPROBE_SYMBOL(rt_run);

@@ -14,6 +14,7 @@
 static struct dentry *top, *directory;
 static bool made_top;
 static atomic_t opened;
+static DEFINE_MUTEX(reading);
 
 static void wake_readers(struct irq_work *w)
 {
@@ -37,13 +38,16 @@ void rt_request_exit(bool failed)
 
 static bool something_to_say(void)
 {
-	return READ_ONCE(rt.want_exit) == 1 || READ_ONCE(rt.want_wake) || rt_message_ready();
+	return READ_ONCE(rt.want_wake) || rt_session_ready() || rt_message_ready();
 }
 
 static int ctl_open(struct inode *inode, struct file *f)
 {
 	if (atomic_cmpxchg(&opened, 0, 1))
 		return -EBUSY;
+	mutex_lock(&rt.mutex);
+	rt_introduce();
+	mutex_unlock(&rt.mutex);
 	return nonseekable_open(inode, f);
 }
 
@@ -58,20 +62,20 @@ static int ctl_release(struct inode *inode, struct file *f)
 	return 0;
 }
 
-/* Messages first, then that the script wants to end, then that data is there. */
+/* Messages first, then what the session says, then that data is there. */
 static bool take(struct stp_msg *head, char *payload)
 {
-	if (rt_message_take(head, payload))
-		return true;
-	*head = (struct stp_msg){ 0 };
-	if (READ_ONCE(rt.want_exit) == 1) {
-		WRITE_ONCE(rt.want_exit, 2);
-		head->kind = STP_MSG_EXIT;
-	} else if (READ_ONCE(rt.want_wake)) {
+	bool got;
+
+	mutex_lock(&reading);
+	got = rt_message_take(head, payload) || rt_session_take(head, payload);
+	if (!got && READ_ONCE(rt.want_wake)) {
 		WRITE_ONCE(rt.want_wake, 0);
-		head->kind = STP_MSG_WAKE;
+		*head = (struct stp_msg){ .kind = STP_MSG_WAKE };
+		got = true;
 	}
-	return head->kind;
+	mutex_unlock(&reading);
+	return got;
 }
 
 static ssize_t ctl_read(struct file *f, char __user *buf, size_t size, loff_t *pos)
@@ -81,7 +85,7 @@ static ssize_t ctl_read(struct file *f, char __user *buf, size_t size, loff_t *p
 
 	if (size < sizeof *m)
 		return -EINVAL;
-	m = kmalloc(sizeof *m, GFP_KERNEL);
+	m = kzalloc(sizeof *m, GFP_KERNEL);
 	if (!m)
 		return -ENOMEM;
 	while (!take(&m->head, m->payload)) {
@@ -176,17 +180,27 @@ struct dentry *rt_directory(void)
 	return directory;
 }
 
+/* debugfs/stap, which all modules share: another one may make it at this moment. */
+static struct dentry *find_top(void)
+{
+	struct dentry *d = debugfs_lookup("stap", NULL);
+
+	if (d)
+		return d;
+	d = debugfs_create_dir("stap", NULL);
+	if (IS_ERR(d) && PTR_ERR(d) == -EEXIST)
+		return debugfs_lookup("stap", NULL);
+	made_top = true;
+	return d;
+}
+
 int rt_ctl_init(void)
 {
 	struct dentry *file;
 
 	init_waitqueue_head(&rt.readers);
 	init_irq_work(&rt.wake, wake_readers);
-	top = debugfs_lookup("stap", NULL);
-	if (!top) {
-		top = debugfs_create_dir("stap", NULL);
-		made_top = true;
-	}
+	top = find_top();
 	if (IS_ERR_OR_NULL(top))
 		return top ? PTR_ERR(top) : -ENODEV;
 	directory = debugfs_create_dir(THIS_MODULE->name, top);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Messages to the daemon: a fixed set of slots that any context can fill, one
  * reader empties in order.  A slot is claimed by one compare-and-swap; nobody
- * ever waits.  When all are taken the message is dropped and counted. */
+ * ever waits.  When all are taken the message is dropped and counted.  What must
+ * not be dropped (that the session started, its reports, that it stopped) has no
+ * slot: session.c makes it when the daemon reads. */
 #include "rt.h"
 
 #include <linux/kernel.h>
-#include <linux/sched/clock.h>
 
 enum { SLOTS = 64, FREE = 0, BUSY = 1, FULL = 2 };
 
@@ -77,7 +78,7 @@ static struct slot *oldest(void)
 
 bool rt_message_ready(void)
 {
-	return oldest() != NULL;
+	return oldest() || atomic_read(&dropped);
 }
 
 bool rt_message_take(struct stp_msg *head, char *payload)

@@ -13,6 +13,9 @@
 static u32 hash_seed;
 static u64 allocated;
 
+/* What each allocation begins with: a cache line, so that what follows keeps its alignment. */
+struct block { size_t size; } __aligned(64);
+
 static bool within_limit(size_t size)
 {
 	u64 most = stp_module.limits->max_memory;
@@ -20,16 +23,29 @@ static bool within_limit(size_t size)
 	return !most || allocated + size <= most;
 }
 
+bool rt_memory_is_short(u64 size)
+{
+	long pages = si_mem_available();
+
+	return pages <= 0 || size >> PAGE_SHIFT > (u64)pages / 4 * 3;
+}
+
+/* The machine's other work comes first: no call here may start the OOM killer. */
 void *plat_alloc_on_cpu(size_t size, unsigned cpu)
 {
-	void *p;
+	int node = cpu_to_node(cpu);
+	struct block *b;
 
-	if (!within_limit(size))
+	if (size > INT_MAX - sizeof *b || !within_limit(size) || rt_memory_is_short(size))
 		return NULL;
-	p = kvzalloc_node(size, GFP_KERNEL, cpu_to_node(cpu));
-	if (p)
-		allocated += size;
-	return p;
+	if (node != NUMA_NO_NODE && !node_online(node))
+		node = NUMA_NO_NODE;
+	b = kvmalloc_node(sizeof *b + size, GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN | __GFP_RETRY_MAYFAIL, node);
+	if (!b)
+		return NULL;
+	b->size = size;
+	allocated += size;
+	return b + 1;
 }
 
 void *plat_alloc(size_t size)
@@ -39,7 +55,12 @@ void *plat_alloc(size_t size)
 
 void plat_free(void *p)
 {
-	kvfree(p);
+	struct block *b = p;
+
+	if (!p)
+		return;
+	allocated -= (--b)->size;
+	kvfree(b);
 }
 
 unsigned plat_nslots(void)
@@ -152,6 +173,20 @@ int plat_read_user(void *dst, uint64_t addr, size_t len)
 	return copy_from_user_nofault(dst, (const void __user *)(unsigned long)addr, len) ? -EFAULT : 0;
 }
 
+#ifndef STP_HAVE_COPY_TO_KERNEL_NOFAULT
+static int put_kernel(void *dst, const void *src, size_t len)
+{
+#define PUT(type) if (len == sizeof(type)) { __put_kernel_nofault(dst, (type *)src, type, fault); return 0; }
+	PUT(u8)
+	PUT(u16)
+	PUT(u32)
+	PUT(u64)
+#undef PUT
+fault:
+	return -EFAULT;
+}
+#endif
+
 int plat_write_kernel(uint64_t addr, const void *src, size_t len)
 {
 	/* a write is checked by reading first: a fault on a mapped but read-only page would be an oops */
@@ -162,7 +197,7 @@ int plat_write_kernel(uint64_t addr, const void *src, size_t len)
 #ifdef STP_HAVE_COPY_TO_KERNEL_NOFAULT
 	return copy_to_kernel_nofault((void *)(unsigned long)addr, src, len) ? -EFAULT : 0;
 #else
-	return -EFAULT;
+	return put_kernel((void *)(unsigned long)addr, src, len);
 #endif
 }
 

@@ -4,11 +4,19 @@
  * Text is formatted straight into the current sub-buffer of this CPU: reserve
  * makes sure that the sub-buffer has room (else switches to the next), commit writes the
  * header and moves the channel's offset behind the record, which is what the reader sees.
- * One handler at a time runs on a CPU, so there is one writer for each channel. */
+ * One handler at a time runs on a CPU, so there is one writer for each channel.
+ *
+ * A sub-buffer is filled to its end (STP_REC_PAD) before the switch to the next, so relay
+ * never has padding of its own to tell about: it publishes that padding before the
+ * switch, and a reader that comes between the two would read the sub-buffer twice.
+ *
+ * The daemon reads on its own every few milliseconds; it is woken when a sub-buffer is full, not
+ * by each record, for it may itself be what the script watches. */
 #include "compat.h"
 #include "rt.h"
 
 #include <linux/debugfs.h>
+#include <linux/mm.h>
 #include <linux/relay.h>
 
 static struct rchan *channel;
@@ -38,8 +46,10 @@ static struct rchan_callbacks callbacks = {
 
 int rt_relay_open(u32 subbuf_size, u32 subbufs)
 {
-	if (subbuf_size < 2 * (STP_MAXRECORD + HEADER) || subbuf_size > 1 << 26 || !subbufs || subbufs > 65536)
+	if (subbuf_size < 2 * (STP_MAXRECORD + HEADER) || subbuf_size > 1 << 26 || subbuf_size % 8 || !subbufs || subbufs > 65536)
 		return -EINVAL;
+	if (rt_memory_is_short((u64)subbuf_size * subbufs * num_online_cpus()))
+		return -ENOMEM;
 	channel = relay_open("trace", rt_directory(), subbuf_size, subbufs, &callbacks, NULL);
 	return channel ? 0 : -ENOMEM;
 }
@@ -56,6 +66,31 @@ static struct rchan_buf *this_buffer(void)
 	return *per_cpu_ptr(channel->buf, raw_smp_processor_id());
 }
 
+static void wake_daemon(void)
+{
+	if (!READ_ONCE(rt.want_wake)) {
+		WRITE_ONCE(rt.want_wake, 1);
+		rt_wake();
+	}
+}
+
+/* The offset is beyond the size while all sub-buffers are full. */
+static bool next_subbuf(struct rchan_buf *buf, size_t need)
+{
+	size_t size = channel->subbuf_size;
+	struct stp_pad pad = { .magic = STP_REC_MAGIC, .kind = STP_REC_PAD };
+
+	if (buf->offset < size) {
+		pad.len = (u32)(size - buf->offset - sizeof pad);
+		memcpy((char *)buf->data + buf->offset, &pad, sizeof pad);
+		smp_wmb();
+		WRITE_ONCE(buf->offset, size);
+	}
+	if (buf->offset == size)
+		wake_daemon();
+	return relay_switch_subbuf(buf, need);
+}
+
 char *plat_out_reserve(size_t need, size_t *room)
 {
 	struct rchan_buf *buf = channel ? this_buffer() : NULL;
@@ -63,7 +98,7 @@ char *plat_out_reserve(size_t need, size_t *room)
 	need = ALIGN(need + HEADER, 8);
 	if (!buf || need > STP_MAXRECORD + HEADER)
 		return NULL;
-	if (buf->offset + need > channel->subbuf_size && !relay_switch_subbuf(buf, need))
+	if (buf->offset + need > channel->subbuf_size && !next_subbuf(buf, need))
 		return NULL;
 	*room = min_t(size_t, channel->subbuf_size - buf->offset - HEADER, STP_MAXRECORD);
 	return (char *)buf->data + buf->offset + HEADER;
@@ -88,10 +123,6 @@ void plat_out_commit(size_t len, unsigned flags)
 	WRITE_ONCE(buf->offset, buf->offset + whole);
 	cpu->written_records++;
 	cpu->written_bytes += len;
-	if (!READ_ONCE(rt.want_wake)) {
-		WRITE_ONCE(rt.want_wake, 1);
-		rt_wake();
-	}
 }
 
 void plat_out_lost(size_t bytes)

@@ -2,6 +2,7 @@
 /* Totals for the daemon, and the reports at the end: skipped hits by probe and
  * reason, and (-t) what each probe cost. */
 #include "rt.h"
+#include "core/core.h"
 
 #include <linux/math64.h>
 
@@ -45,26 +46,56 @@ static void sum(u32 probe, struct rt_probe_stat *t)
 	}
 }
 
-void rt_report(void)
+static u32 timing_line(u32 probe, char *text, size_t size)
 {
-	bool timing = stp_module.flags & STP_MODULE_TIMING;
+	const struct stp_probe *p = &stp_module.probes[probe];
 	struct rt_probe_stat t;
-	unsigned reported = 0;
-	u32 i;
+
+	sum(probe, &t);
+	if (!(stp_module.flags & STP_MODULE_TIMING) || !t.hits)
+		return 0;
+	scnprintf(text, size, "%s: hits: %llu, cycles: %llu min / %llu avg / %llu max\n", p->point, t.hits, t.min, div64_u64(t.cycles, t.hits), t.max);
+	return STP_MSG_REPORT;
+}
+
+static u32 skips_line(u32 probe, char *text, size_t size)
+{
+	struct rt_probe_stat t;
+	u32 *k = t.skips;
+
+	sum(probe, &t);
+	if (!(k[RT_SKIP_NESTED] | k[RT_SKIP_LOCK] | k[RT_SKIP_STACK] | k[RT_SKIP_MISSED]))
+		return 0;
+	scnprintf(text, size, "%s: %u hits skipped (%u inside another handler, %u lock busy, %u low stack, %u missed by the kernel)",
+		  stp_module.probes[probe].point, k[RT_SKIP_NESTED] + k[RT_SKIP_LOCK] + k[RT_SKIP_STACK] + k[RT_SKIP_MISSED],
+		  k[RT_SKIP_NESTED], k[RT_SKIP_LOCK], k[RT_SKIP_STACK], k[RT_SKIP_MISSED]);
+	return STP_MSG_WARN;
+}
+
+static u32 core_line(u32 which, char *text, size_t size)
+{
+	u64 n = which ? stp_core_lost_samples() : stp_core_truncated();
+
+	if (!n)
+		return 0;
+	if (which)
+		scnprintf(text, size, "%llu samples of statistics were given up: an array was being read, or was full", n);
+	else
+		scnprintf(text, size, "%llu strings were cut: -D MAXSTRINGLEN=N makes room for longer ones", n);
+	return STP_MSG_WARN;
+}
+
+/* Per probe what it cost, then what it skipped, then what the core gave up. */
+u32 rt_report_line(u32 *next, char *text, size_t size)
+{
+	u32 n = stp_module.nprobes, kind = 0;
 
 	if (!rt.cpus)
-		return;
-	for (i = 0; i < stp_module.nprobes; i++) {
-		const struct stp_probe *p = &stp_module.probes[i];
-		u32 skips;
+		return 0;
+	while (!kind && *next < 2 * n + 2) {
+		u32 i = (*next)++;
 
-		sum(i, &t);
-		if (timing && t.hits)
-			rt_message(STP_MSG_REPORT, "%s: hits: %llu, cycles: %llu min / %llu avg / %llu max\n", p->point, t.hits, t.min,
-				   div64_u64(t.cycles, t.hits), t.max);
-		skips = t.skips[RT_SKIP_NESTED] + t.skips[RT_SKIP_LOCK] + t.skips[RT_SKIP_STACK] + t.skips[RT_SKIP_MISSED];
-		if (skips && reported++ < 20)
-			rt_message(STP_MSG_WARN, "%s: %u hits skipped (%u inside another handler, %u lock busy, %u low stack, %u missed by the kernel)",
-				   p->point, skips, t.skips[RT_SKIP_NESTED], t.skips[RT_SKIP_LOCK], t.skips[RT_SKIP_STACK], t.skips[RT_SKIP_MISSED]);
+		kind = i < n ? timing_line(i, text, size) : i < 2 * n ? skips_line(i - n, text, size) : core_line(i - 2 * n, text, size);
 	}
+	return kind;
 }

@@ -37,6 +37,7 @@ struct rt_cpu {
 	u64 seq;			/* bulk mode */
 	u64 random;
 	u64 overload_start, overload_used;
+	char text[512];			/* of an error on its way to the daemon */
 };
 
 struct rt {
@@ -48,10 +49,10 @@ struct rt {
 	unsigned ncpus;
 	struct rt_cpu **cpus;
 	atomic64_t seq;
-	atomic_t errors, skipped;
+	atomic_t errors, skipped, missed;	/* skipped: missed by the kernel among them */
 	u32 nprobes_attached, noptional_skipped;
 	/* what the control channel has to say, besides messages */
-	int want_exit, want_wake;
+	int want_exit, want_wake;	/* 1: to be said, 2: said */
 	wait_queue_head_t readers;
 	struct irq_work wake;
 };
@@ -60,7 +61,7 @@ extern struct rt rt;
 /* message.c: from any context */
 void rt_message(u32 kind, const char *fmt, ...) __printf(2, 3);
 void rt_message_bytes(u32 kind, const void *payload, size_t len);
-bool rt_message_take(struct stp_msg *head, char *payload);	/* payload of RT_MESSAGE_SIZE */
+bool rt_message_take(struct stp_msg *head, char *payload);	/* payload of RT_MESSAGE_SIZE; one reader at a time */
 bool rt_message_ready(void);
 enum { RT_MESSAGE_SIZE = 1000 };
 
@@ -76,6 +77,11 @@ int rt_load(void);
 int rt_start(const struct stp_msg_start *m);
 void rt_stop(bool quiet);		/* quiet: the daemon is gone, no end probes */
 void rt_unload(void);
+/* A daemon took over a running session: it is told as if it had started it. */
+void rt_introduce(void);
+/* What the session itself has to say, once the messages are taken. */
+bool rt_session_ready(void);
+bool rt_session_take(struct stp_msg *head, char *payload);
 
 /* context.c */
 int rt_contexts_init(void);
@@ -84,6 +90,9 @@ void rt_contexts_exit(void);
 void rt_run(const struct stp_probe *p, struct pt_regs *regs, void (*handler)(struct stp_ctx *c),
 	    void (*fill)(struct stp_ctx *c, void *data), void *data);
 void rt_count_missed(const struct stp_probe *p, unsigned long n);
+
+/* plat_kernel.c: would SIZE bytes more be too much for this machine? */
+bool rt_memory_is_short(u64 size);
 
 /* relay.c */
 int rt_relay_open(u32 subbuf_size, u32 subbufs);
@@ -105,6 +114,7 @@ int rt_resolve_symbols(void);
 
 /* report.c */
 void rt_stats(struct stp_msg_stats *s);
-void rt_report(void);
+/* The next line of the report at the end into TEXT; *NEXT counts from 0. Its kind of message, 0 behind the last. */
+u32 rt_report_line(u32 *next, char *text, size_t size);
 
 #endif

@@ -3,6 +3,12 @@
 #include "rt.h"
 #include "core/core.h"
 
+/* 0 not yet, 1 to be said, 2 said */
+static int started, stopped;
+static struct stp_msg_started start_message;
+static struct stp_msg_stopped stop_message;
+static u32 report_next;
+
 struct rt rt = { .mutex = __MUTEX_INITIALIZER(rt.mutex) };
 
 int rt_load(void)
@@ -35,9 +41,57 @@ static void release(void)
 
 static void say_started(int err)
 {
-	struct stp_msg_started m = { .error = err, .nprobes = rt.nprobes_attached, .nskipped = rt.noptional_skipped };
+	start_message = (struct stp_msg_started){
+		.error = err, .nprobes = rt.nprobes_attached, .nskipped = rt.noptional_skipped,
+		.flags = (rt.bulk ? STP_START_BULK : 0) | (rt.overwrite ? STP_START_OVERWRITE : 0),
+	};
+	smp_store_release(&started, 1);
+	rt_wake();
+}
 
-	rt_message_bytes(STP_MSG_STARTED, &m, sizeof m);
+static void say_stopped(void)
+{
+	stop_message.status = rt.failed;
+	rt_stats(&stop_message.stats);
+	smp_store_release(&stopped, 1);
+	rt_wake();
+}
+
+void rt_introduce(void)
+{
+	if (rt.state == RT_RUNNING)
+		say_started(0);
+}
+
+bool rt_session_ready(void)
+{
+	return READ_ONCE(started) == 1 || (READ_ONCE(started) && READ_ONCE(rt.want_exit) == 1) || READ_ONCE(stopped) == 1;
+}
+
+static void put(struct stp_msg *head, char *payload, u32 kind, const void *data, u32 len)
+{
+	*head = (struct stp_msg){ .kind = kind, .len = len };
+	memcpy(payload, data, len);
+}
+
+bool rt_session_take(struct stp_msg *head, char *payload)
+{
+	*head = (struct stp_msg){ 0 };
+	if (smp_load_acquire(&started) == 1) {
+		put(head, payload, STP_MSG_STARTED, &start_message, sizeof start_message);
+		WRITE_ONCE(started, 2);
+	} else if (READ_ONCE(started) && READ_ONCE(rt.want_exit) == 1) {
+		WRITE_ONCE(rt.want_exit, 2);
+		head->kind = STP_MSG_EXIT;
+	} else if (smp_load_acquire(&stopped) == 1) {
+		head->kind = rt_report_line(&report_next, payload, RT_MESSAGE_SIZE);
+		head->len = head->kind ? (u32)strlen(payload) : 0;
+		if (!head->kind) {
+			put(head, payload, STP_MSG_STOPPED, &stop_message, sizeof stop_message);
+			WRITE_ONCE(stopped, 2);
+		}
+	}
+	return head->kind;
 }
 
 static int prepare(const struct stp_msg_start *m)
@@ -86,25 +140,19 @@ int rt_start(const struct stp_msg_start *m)
 
 void rt_stop(bool quiet)
 {
-	struct stp_msg_stopped m = { 0 };
-
 	if (rt.state == RT_STARTING || rt.state == RT_RUNNING) {
 		WRITE_ONCE(rt.state, RT_STOPPING);
 		rt_detach_all();
 		synchronize_rcu();
 		if (!quiet)
 			rt_run_once(rt.failed ? STP_FAMILY_ERROR : STP_FAMILY_END);
+	}
+	if (rt.state != RT_STOPPED) {
 		WRITE_ONCE(rt.state, RT_STOPPED);
 		synchronize_rcu();
-		if (!quiet)
-			rt_report();
-	} else if (rt.state == RT_NEW) {
-		WRITE_ONCE(rt.state, RT_STOPPED);
 	}
-	m.status = rt.failed;
-	rt_stats(&m.stats);
 	if (!quiet)
-		rt_message_bytes(STP_MSG_STOPPED, &m, sizeof m);
+		say_stopped();
 }
 
 void rt_unload(void)

@@ -107,7 +107,10 @@ void stp_warn(struct stp_ctx *c, const char *text)
 
 void stp_system(struct stp_ctx *c, const char *command)
 {
-	rt_message(STP_MSG_SYSTEM, "%s", command);
+	if (strlen(command) >= RT_MESSAGE_SIZE)
+		rt_message(STP_MSG_WARN, "system(): a command of more than %d bytes was not run", RT_MESSAGE_SIZE - 1);
+	else
+		rt_message(STP_MSG_SYSTEM, "%s", command);
 }
 
 void stp_probe_func(struct stp_ctx *c, char *dst, size_t size)

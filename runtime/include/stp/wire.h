@@ -3,8 +3,8 @@
  *
  * Data: each CPU has a relay channel (debugfs stap/MODULE/traceN) that carries
  * records: a header, then `len` bytes, padded to 8.  A record never spans two
- * sub-buffers; the rest of a sub-buffer is a record of kind STP_REC_PAD or is
- * skipped by relay's own padding.  `seq` is taken from one counter of the module when
+ * sub-buffers; the rest of a sub-buffer is a record of kind STP_REC_PAD, which
+ * has only the first 8 bytes of a header (struct stp_pad) and any number of bytes behind them.  `seq` is taken from one counter of the module when
  * the record is committed, so that sorting by it gives the order of events; in bulk
  * mode each CPU counts by itself.
  *
@@ -41,6 +41,9 @@ struct stp_rec {
 };
 _Static_assert(sizeof(struct stp_rec) == 24, "wire layout");
 
+struct stp_pad { uint16_t magic; uint8_t kind, flags; uint32_t len; /* bytes that follow */ };
+_Static_assert(sizeof(struct stp_pad) == 8, "wire layout");
+
 struct stp_lost { uint64_t records, bytes; };
 _Static_assert(sizeof(struct stp_lost) == 16, "wire layout");
 
@@ -55,7 +58,7 @@ enum stp_msg_kind {
 	STP_MSG_SET = 4,	/* before START: text NAME=VALUE of a global */
 	STP_MSG_DETACH = 5,	/* closing the channel shall not end the session (flight recorder) */
 	/* module to daemon */
-	STP_MSG_STARTED = 32,	/* struct stp_msg_started: begin probes have run, all is attached (or errno) */
+	STP_MSG_STARTED = 32,	/* struct stp_msg_started: begin probes have run, all is attached (or errno); also when a daemon takes over a running session */
 	STP_MSG_EXIT = 33,	/* the script said exit(), or an error ended the session: please STOP */
 	STP_MSG_STOPPED = 34,	/* struct stp_msg_stopped: nothing is attached any more, all output is in the channels */
 	STP_MSG_ERROR = 35,	/* text for stderr, "ERROR: …" */
@@ -81,7 +84,7 @@ struct stp_msg_start {
 enum stp_start_flag { STP_START_BULK = 1, STP_START_OVERWRITE = 2, STP_START_TIMING = 4 };
 _Static_assert(sizeof(struct stp_msg_start) == 24, "wire layout");
 
-struct stp_msg_started { int32_t error; uint32_t nprobes, nskipped /* optional points that did not attach */, pad; };
+struct stp_msg_started { int32_t error; uint32_t nprobes, nskipped /* optional points that did not attach */, flags /* enum stp_start_flag of the session */; };
 _Static_assert(sizeof(struct stp_msg_started) == 16, "wire layout");
 
 struct stp_msg_stats { uint64_t written_records, written_bytes, lost_records, lost_bytes, skipped, errors; };
