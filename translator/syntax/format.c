@@ -64,6 +64,14 @@ static bool scan_conversion(struct scan *s, struct format_part *p)
 	return false;
 }
 
+static void bad_conversion(struct diags *d, struct span where, const struct scan *s, size_t from)
+{
+	size_t to = s->pos < s->len && isgraph((unsigned char)s->text[s->pos]) ? s->pos + 1 : s->pos;
+
+	diag_error(d, where, E(FORMAT_BAD), "\"%.*s\" is no conversion", (int)(to - from), s->text + from);
+	diag_note(d, (struct span){ 0 }, "there are %%b %%c %%d %%i %%m %%M %%o %%p %%s %%u %%x %%X, and %%%% for a percent sign");
+}
+
 struct format *format_parse(struct arena *a, struct diags *d, struct span where, const char *text, size_t len)
 {
 	struct format *f = ARENA_NEW(a, struct format);
@@ -101,7 +109,7 @@ struct format *format_parse(struct arena *a, struct diags *d, struct span where,
 		ok = scan_conversion(&s, &p);
 		p.end = (uint32_t)s.pos;
 		if (!ok)
-			diag_error(d, where, E(FORMAT_BAD), "unknown conversion \"%.*s\"", (int)(s.pos + 1 - p.off), text + p.off);
+			bad_conversion(d, where, &s, p.off);
 		f->nargs += 1 + (p.width == FMT_ARG) + (p.precision == FMT_ARG);
 		vec_push(a, &parts, p);
 	}

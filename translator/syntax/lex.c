@@ -100,7 +100,7 @@ static void lex_escape(struct lexer *l, struct strbuf *b)
 		for (v = c - '0', n = 1; n < 3 && at(l, 0) >= '0' && at(l, 0) <= '7'; n++, l->pos++)
 			v = v * 8 + at(l, 0) - '0';
 		sb_putc(b, (char)v);
-	} else if (c != '\n') {
+	} else {
 		sb_putc(b, (char)c);
 	}
 }

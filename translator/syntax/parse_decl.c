@@ -1,149 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Declarations, probe points, whole files. */
+/* Declarations and whole files. After a mistake parsing goes on at the next declaration. */
 #include "translator/syntax/parser.h"
 #include "translator/syntax/print.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-void advance(struct parser *p)
-{
-	p->last = p->tok.span;
-	if (p->has_ahead) {
-		p->tok = p->ahead;
-		p->has_ahead = false;
-	} else {
-		p->tok = preproc_next(&p->pp);
-	}
-	if (p->tok.kind == TOK_ERROR)
-		p->failed = true;
-}
-
-struct token *peek2(struct parser *p)
-{
-	if (!p->has_ahead) {
-		p->ahead = preproc_next(&p->pp);
-		p->has_ahead = true;
-	}
-	return &p->ahead;
-}
-
-bool accept(struct parser *p, enum token_kind k)
-{
-	if (p->tok.kind != k)
-		return false;
-	advance(p);
-	return true;
-}
-
-bool fail_expected(struct parser *p, const char *what)
-{
-	p->failed = true;
-	if (p->tok.kind == TOK_ERROR)
-		return false;
-	return diag_error(&p->session->diags, p->tok.span, E(PARSE_EXPECTED), "expected %s, found %s", what,
-			  p->tok.kind == TOK_EOF ? "the end" : token_texts[p->tok.kind]);
-}
-
-bool expect(struct parser *p, enum token_kind k, const char *where)
-{
-	if (accept(p, k))
-		return true;
-	return fail_expected(p, arena_printf(p->arena, "\"%s\" %s", token_texts[k], where));
-}
-
-bool deeper(struct parser *p)
-{
-	if (p->depth++ < MAX_DEPTH)
-		return true;
-	p->failed = true;
-	return diag_error(&p->session->diags, p->tok.span, E(PARSE_DEPTH), "nested more than %d deep", MAX_DEPTH);
-}
-
-/* ---- points ---- */
-
-static const char *component_name(struct parser *p)
-{
-	struct strbuf b = STRBUF_INIT;
-	const char *s;
-
-	for (bool first = true;; first = false) {
-		struct token *t = &p->tok;
-		bool word = t->text && (t->kind == TOK_IDENT || (t->kind >= TOK_PROBE && t->kind <= TOK_LONG_T));
-
-		if (!first && t->space_before)
-			break;
-		if (word)
-			sb_puts(&b, t->text);
-		else if (t->kind == TOK_STAR)
-			sb_putc(&b, '*');
-		else if (t->kind == TOK_NUMBER && !first)
-			sb_add(&b, source_get(&p->session->sources, t->span.src)->text + t->span.beg, t->span.end - t->span.beg);
-		else if (t->kind == TOK_QUESTION && !first && p->has_ahead)
-			break;
-		else
-			break;
-		advance(p);
-	}
-	s = b.len ? intern(&p->session->names, sb_str(&b)) : NULL;
-	sb_free(&b);
-	return s;
-}
-
-static bool parse_component(struct parser *p, struct component *c)
-{
-	c->span = p->tok.span;
-	c->name = component_name(p);
-	if (!c->name)
-		return fail_expected(p, "a probe point");
-	if (accept(p, TOK_LPAREN)) {
-		bool minus = accept(p, TOK_MINUS);
-
-		if (p->tok.kind != TOK_NUMBER && p->tok.kind != TOK_STRING)
-			return fail_expected(p, "a number or a string");
-		c->arg = parse_binary(p, 14);
-		if (minus && c->arg)
-			c->arg->number.value = -c->arg->number.value;
-		if (!c->arg || !expect(p, TOK_RPAREN, "after the argument"))
-			return false;
-	}
-	c->span = span_join(c->span, p->last);
-	return true;
-}
-
-struct point *parse_point(struct parser *p)
-{
-	struct point *pt = ARENA_NEW(p->arena, struct point);
-
-	pt->span = p->tok.span;
-	do {
-		struct component c = { 0 };
-
-		if (!parse_component(p, &c))
-			return NULL;
-		vec_push(p->arena, &pt->parts, c);
-	} while (accept(p, TOK_DOT));
-	if (accept(p, TOK_QUESTION))
-		pt->optional = true;
-	else if (accept(p, TOK_NOT))
-		pt->sufficient = true;
-	if (accept(p, TOK_IF) && (!expect(p, TOK_LPAREN, "after if") || !(pt->condition = parse_expression(p)) || !expect(p, TOK_RPAREN, "after the condition")))
-		return NULL;
-	pt->span = span_join(pt->span, p->last);
-	return pt;
-}
-
-bool parse_points(struct parser *p, struct point_vec *out)
-{
-	do {
-		struct point *pt = parse_point(p);
-
-		if (!pt)
-			return false;
-		vec_push(p->arena, out, pt);
-	} while (accept(p, TOK_COMMA) && p->tok.kind != TOK_LBRACE);
-	return true;
-}
 
 /* ---- declarations ---- */
 
@@ -187,30 +48,45 @@ static bool parse_probe_decl(struct parser *p, struct file *f, bool privat, stru
 	return true;
 }
 
+/* `global avg(x)`: the aggregate that x will be printed by. */
+static bool parse_stat_hint(struct parser *p, struct global_decl *g)
+{
+	static const char *const names[] = { "count", "sum", "min", "max", "avg", "variance" };
+
+	for (int i = 0; i < (int)(sizeof names / sizeof *names); i++)
+		if (!strcmp(names[i], g->name)) {
+			advance(p);
+			g->stat_hint = i + 1;
+			g->name = p->tok.text;
+			g->span = p->tok.span;
+			return expect(p, TOK_IDENT, "to name a global") && expect(p, TOK_RPAREN, "after the name");
+		}
+	return fail_expected(p, "\",\", \"=\" or the next declaration");
+}
+
+static bool parse_global(struct parser *p, struct global_decl *g)
+{
+	g->span = p->tok.span;
+	g->name = p->tok.text;
+	if (!expect(p, TOK_IDENT, "to name a global") || (p->tok.kind == TOK_LPAREN && !parse_stat_hint(p, g)))
+		return false;
+	g->wrap = accept(p, TOK_PERCENT);
+	if (accept(p, TOK_LBRACKET) && (!(g->size = parse_expression(p)) || !expect(p, TOK_RBRACKET, "after the size")))
+		return false;
+	g->wrap |= accept(p, TOK_PERCENT);
+	if (p->tok.kind == TOK_ASSIGN && (g->size || g->stat_hint))
+		return fail_expected(p, "no value: only scalars start with one, and this is an array or a statistic;");
+	return !accept(p, TOK_ASSIGN) || (g->init = parse_literal(p, "a number or a string"));
+}
+
 static bool parse_global_decl(struct parser *p, struct file *f, bool privat)
 {
 	do {
 		struct global_decl *g = ARENA_NEW(p->arena, struct global_decl);
 
-		g->span = p->tok.span;
-		g->name = p->tok.text;
 		g->privat = privat;
-		if (!expect(p, TOK_IDENT, "to name a global"))
+		if (!parse_global(p, g))
 			return false;
-		if (accept(p, TOK_PERCENT))
-			g->wrap = true;
-		if (accept(p, TOK_LBRACKET) && (!(g->size = parse_expression(p)) || !expect(p, TOK_RBRACKET, "after the size")))
-			return false;
-		if (accept(p, TOK_PERCENT))
-			g->wrap = true;
-		if (accept(p, TOK_ASSIGN)) {
-			bool minus = accept(p, TOK_MINUS);
-
-			if (!(g->init = parse_binary(p, 14)))
-				return false;
-			if (minus)
-				g->init->number.value = -g->init->number.value;
-		}
 		vec_push(p->arena, &f->globals, g);
 		keep(p, f, g, DECL_GLOBAL);
 	} while (accept(p, TOK_COMMA));
@@ -218,13 +94,13 @@ static bool parse_global_decl(struct parser *p, struct file *f, bool privat)
 	return true;
 }
 
-enum value_type parse_type(struct parser *p)
+static enum value_type parse_type(struct parser *p)
 {
 	if (accept(p, TOK_LONG_T))
 		return TYPE_LONG;
 	if (accept(p, TOK_STRING_T))
 		return TYPE_STRING;
-	fail_expected(p, "long or string");
+	fail_expected(p, "the type long or string");
 	return TYPE_UNKNOWN;
 }
 
@@ -276,6 +152,18 @@ static bool parse_function_decl(struct parser *p, struct file *f, bool privat, s
 	return true;
 }
 
+/* A word that begins no declaration. */
+static void hint_declaration(struct parser *p)
+{
+	static const char *const words[] = { "probe", "global", "private", "function" };
+	const char *near = nearest_name(p->tok.text, words, sizeof words / sizeof *words);
+
+	if (near)
+		hint(p, "did you mean \"%s\"?", near);
+	else
+		hint(p, "statements stand in the body of a probe or function: probe begin { … }");
+}
+
 static bool parse_declaration(struct parser *p, struct file *f)
 {
 	struct span at = p->tok.span;
@@ -296,15 +184,22 @@ static bool parse_declaration(struct parser *p, struct file *f)
 		keep(p, f, s, DECL_EMBEDDED);
 		return true;
 	}
-	return fail_expected(p, "probe, global, private or function");
+	if (p->library && p->pp.publish)
+		return fail_expected(p, "@define: a .stpm file holds nothing else");
+	fail_expected(p, "probe, global, private or function");
+	if (token_is_word(&p->tok))
+		hint_declaration(p);
+	return false;
 }
 
-static void recover(struct parser *p)
+/* To the next declaration; past the token at AT in any case. */
+static void recover(struct parser *p, struct span at)
 {
 	p->depth = 0;
-	do
+	if (p->tok.span.src == at.src && p->tok.span.beg == at.beg)
 		advance(p);
-	while (p->tok.kind != TOK_EOF && p->tok.kind != TOK_PROBE && p->tok.kind != TOK_FUNCTION && p->tok.kind != TOK_GLOBAL && p->tok.kind != TOK_PRIVATE);
+	while (p->tok.kind != TOK_EOF && p->tok.kind != TOK_PROBE && p->tok.kind != TOK_FUNCTION && p->tok.kind != TOK_GLOBAL && p->tok.kind != TOK_PRIVATE)
+		advance(p);
 }
 
 static struct file *parse_source(struct parser *p, struct session *s, struct source *src, bool library)
@@ -317,9 +212,12 @@ static struct file *parse_source(struct parser *p, struct session *s, struct sou
 	f->guru = library || s->opt.guru;
 	preproc_init(&p->pp, s, src);
 	advance(p);
-	while (p->tok.kind != TOK_EOF)
+	while (p->tok.kind != TOK_EOF) {
+		struct span at = p->tok.span;
+
 		if (!parse_declaration(p, f))
-			recover(p);
+			recover(p, at);
+	}
 	return p->failed || p->pp.failed ? NULL : f;
 }
 
@@ -328,18 +226,6 @@ struct file *parse_file(struct session *s, struct source *src, bool library)
 	struct parser p;
 
 	return parse_source(&p, s, src, library);
-}
-
-struct point *parse_point_text(struct session *s, const char *text)
-{
-	struct source *src = source_add(&s->sources, "<point>", text, strlen(text));
-	struct parser p = { .session = s, .arena = &s->arena };
-	struct point *pt;
-
-	preproc_init(&p.pp, s, src);
-	advance(&p);
-	pt = parse_point(&p);
-	return pt && (p.tok.kind == TOK_EOF || (fail_expected(&p, "nothing more"), false)) ? pt : NULL;
 }
 
 bool parse_definitions(struct session *s, struct source *src, defines_fn *fn, void *data)

@@ -9,6 +9,14 @@ static struct stmt *node(struct parser *p, enum stmt_kind k, struct span at)
 	return stmt_new(p->arena, k, at);
 }
 
+static bool starts_declaration(const struct token *t)
+{
+	switch ((int)t->kind) {
+	case TOK_EOF: case TOK_PROBE: case TOK_GLOBAL: case TOK_FUNCTION: case TOK_PRIVATE: return true;
+	}
+	return false;
+}
+
 struct stmt *parse_block(struct parser *p)
 {
 	struct stmt *s = node(p, STMT_BLOCK, p->tok.span), *i;
@@ -16,8 +24,10 @@ struct stmt *parse_block(struct parser *p)
 	if (!expect(p, TOK_LBRACE, "to open a block"))
 		return NULL;
 	while (p->tok.kind != TOK_RBRACE) {
-		if (p->tok.kind == TOK_EOF) {
-			fail_expected(p, "}");
+		if (starts_declaration(&p->tok)) {
+			fail_expected(p, "a statement or \"}\"");
+			if (p->tok.kind != TOK_ERROR)
+				diag_note(&p->session->diags, s->span, "the block begins here");
 			return NULL;
 		}
 		i = parse_statement(p);
@@ -30,14 +40,30 @@ struct stmt *parse_block(struct parser *p)
 	return s;
 }
 
+/* What other languages write for else if. */
+static bool check_elseif(struct parser *p)
+{
+	static const char *const words[] = { "elseif", "elsif", "elif" };
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (p->tok.kind == TOK_IDENT && !strcmp(p->tok.text, words[i]) && peek2(p)->kind == TOK_LPAREN) {
+			fail_expected(p, "a statement");
+			hint(p, "write \"else if\"");
+			return false;
+		}
+	return true;
+}
+
 static struct stmt *parse_if(struct parser *p, struct stmt *s)
 {
 	if (!expect(p, TOK_LPAREN, "after if") || !(s->if_.cond = parse_expression(p)) || !expect(p, TOK_RPAREN, "after the condition"))
 		return NULL;
 	s->if_.yes = parse_statement(p);
-	if (s->if_.yes && accept(p, TOK_ELSE) && !(s->if_.no = parse_statement(p)))
+	if (!s->if_.yes || !check_elseif(p))
 		return NULL;
-	return s->if_.yes ? s : NULL;
+	if (accept(p, TOK_ELSE) && !(s->if_.no = parse_statement(p)))
+		return NULL;
+	return s;
 }
 
 static struct stmt *parse_while(struct parser *p, struct stmt *s)
@@ -96,6 +122,11 @@ static void sort_mark(struct parser *p, struct stmt *s, int column)
 			}
 	if (p->tok.kind != TOK_PLUS && p->tok.kind != TOK_MINUS)
 		return;
+	if (s->foreach.order != SORT_NONE) {
+		p->failed = true;
+		diag_error(&p->session->diags, p->tok.span, E(PARSE_SORT), "foreach sorts by one thing");
+		diag_note(&p->session->diags, s->foreach.sort_span, "it has a mark here");
+	}
 	s->foreach.order = p->tok.kind == TOK_PLUS ? SORT_UP : SORT_DOWN;
 	s->foreach.sort_column = column;
 	s->foreach.sort_span = p->tok.span;
@@ -127,8 +158,11 @@ static bool foreach_base(struct parser *p, struct stmt *s)
 	struct expr *e;
 
 	if (p->tok.kind == TOK_ATOP) {
-		s->foreach.base = parse_binary(p, 14);
-		return s->foreach.base;
+		s->foreach.base = parse_postfix(p);
+		if (!s->foreach.base)
+			return false;
+		sort_mark(p, s, 0);
+		return true;
 	}
 	if (!(s->foreach.base = symbol(p)))
 		return false;
@@ -223,6 +257,7 @@ static struct stmt *parse_by_keyword(struct parser *p)
 		s = node(p, STMT_EMBEDDED, p->tok.span);
 		s->embedded.code = p->tok.text;
 		advance(p);
+		accept(p, TOK_SEMICOLON);
 		return s;
 	}
 	return parse_simple(p, node(p, STMT_EXPR, p->tok.span));

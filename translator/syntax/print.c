@@ -49,15 +49,16 @@ void print_string_literal(struct strbuf *b, const char *text, size_t len)
 
 static int level(const struct expr *e)
 {
-	static const int lv[] = { 1, 12, 12, 13, 13, 13, 10, 10, 10, 8, 6, 7, 9, 9, 9, 9, 9, 9, 4, 3, 11 };
+	static const int lv[] = { 1, 12, 12, 13, 13, 13, 10, 10, 10, 7, 5, 6, 9, 9, 9, 9, 9, 9, 4, 3, 11 };
 
 	switch ((int)e->kind) {
 	case EXPR_ASSIGN: return 1;
 	case EXPR_TERNARY: return 2;
 	case EXPR_BINARY: return lv[e->binary.op];
-	case EXPR_IN: return e->in.keys.len == 1 ? 5 : 16;
+	case EXPR_IN: return e->in.keys.len == 1 && e->in.keys.data[0] ? 8 : 16;
 	case EXPR_MATCH: return 9;
 	case EXPR_UNARY: case EXPR_INCDEC: return 15;
+	case EXPR_NUMBER: return e->number.value < 0 ? 15 : 16;
 	}
 	return 16;
 }
@@ -71,6 +72,17 @@ static void print_at(struct strbuf *b, const struct expr *e, int least)
 	print_expr(b, e);
 	if (paren)
 		sb_putc(b, ')');
+}
+
+/* -(-x), !(~x): what would be another token without the parentheses. */
+static void print_unary(struct strbuf *b, const struct expr *e)
+{
+	const struct expr *arg = e->unary.arg;
+	bool paren = (arg->kind == EXPR_UNARY && (e->unary.op == arg->unary.op || e->unary.op == OP_NOT)) ||
+		     (arg->kind == EXPR_NUMBER && arg->number.value < 0) || (arg->kind == EXPR_INCDEC && arg->incdec.prefix);
+
+	sb_puts(b, op_text(e->unary.op));
+	print_at(b, arg, paren ? 17 : 15);
 }
 
 static void print_list(struct strbuf *b, const struct expr_vec *v)
@@ -147,7 +159,7 @@ void print_expr(struct strbuf *b, const struct expr *e)
 	case EXPR_SYMBOL: sb_puts(b, e->symbol.name); break;
 	case EXPR_INDEX: print_expr(b, e->index.base); sb_putc(b, '['); print_list(b, &e->index.keys); sb_putc(b, ']'); break;
 	case EXPR_CALL: sb_printf(b, "%s(", e->call.name); print_list(b, &e->call.args); sb_putc(b, ')'); break;
-	case EXPR_UNARY: sb_puts(b, op_text(e->unary.op)); print_at(b, e->unary.arg, 15); break;
+	case EXPR_UNARY: print_unary(b, e); break;
 	case EXPR_BINARY: print_at(b, e->binary.left, level(e)); sb_printf(b, " %s ", op_text(e->binary.op)); print_at(b, e->binary.right, level(e) + 1); break;
 	case EXPR_TERNARY: print_at(b, e->ternary.cond, 3); sb_puts(b, " ? "); print_at(b, e->ternary.yes, 2); sb_puts(b, " : "); print_at(b, e->ternary.no, 2); break;
 	case EXPR_ASSIGN: print_at(b, e->assign.left, 2); sb_printf(b, e->assign.op == OP_STAT ? " %s " : " %s= ", op_text(e->assign.op)); print_at(b, e->assign.right, 1); break;
@@ -160,7 +172,7 @@ void print_expr(struct strbuf *b, const struct expr *e)
 		break;
 	case EXPR_IN:
 		if (e->in.keys.len == 1 && e->in.keys.data[0]) {
-			print_at(b, e->in.keys.data[0], 6);
+			print_at(b, e->in.keys.data[0], 8);
 		} else {
 			sb_putc(b, '[');
 			print_list(b, &e->in.keys);
@@ -180,7 +192,7 @@ void print_expr(struct strbuf *b, const struct expr *e)
 		print_path(b, &e->target.path);
 		break;
 	case EXPR_CAST: print_cast(b, e); break;
-	case EXPR_ATOP: sb_printf(b, "@%s(", e->atop.name); print_list(b, &e->atop.args); sb_putc(b, ')'); break;
+	case EXPR_ATOP: sb_printf(b, "%s@%s(", e->atop.address_of ? "&" : "", e->atop.name); print_list(b, &e->atop.args); sb_putc(b, ')'); break;
 	case EXPR_STAT:
 		sb_printf(b, "@%s(", stat_op_name(e->stat.op));
 		print_expr(b, e->stat.arg);

@@ -2,6 +2,8 @@
 /* Statements, declarations and files as script text. */
 #include "translator/syntax/print.h"
 
+#include <string.h>
+
 static void print_head(struct strbuf *b, const struct stmt *s)
 {
 	switch ((int)s->kind) {
@@ -64,12 +66,42 @@ static void print_foreach_head(struct strbuf *b, const struct stmt *s)
 	sb_puts(b, ")\n");
 }
 
+/* Would the text of S carry on an expression that ends on the line before? */
+static bool continues(const struct stmt *s)
+{
+	struct strbuf b = STRBUF_INIT;
+	bool yes = false;
+
+	if (s->kind == STMT_EMPTY)
+		return true;
+	if (s->kind == STMT_EXPR) {
+		print_expr(&b, s->expr.expr);
+		yes = b.len && strchr("-+([&\"!*?.<%", *b.s);
+		sb_free(&b);
+	}
+	return yes;
+}
+
+/* End the statement that B ends with, unless it ends itself. */
+static void end_statement(struct strbuf *b)
+{
+	size_t n = b->len;
+
+	if (n < 3 || b->s[n - 2] == ';' || (b->s[n - 2] == '}' && b->s[n - 3] != '%'))
+		return;
+	sb_truncate(b, n - 1);
+	sb_puts(b, ";\n");
+}
+
 static void print_block(struct strbuf *b, const struct stmt *s, unsigned depth)
 {
 	sb_indent(b, depth);
 	sb_puts(b, "{\n");
-	for (size_t i = 0; i < s->block.body.len; i++)
+	for (size_t i = 0; i < s->block.body.len; i++) {
+		if (i && continues(s->block.body.data[i]))
+			end_statement(b);
 		print_stmt(b, s->block.body.data[i], depth + 1);
+	}
 	sb_indent(b, depth);
 	sb_puts(b, "}\n");
 }
@@ -125,7 +157,11 @@ void print_stmt(struct strbuf *b, const struct stmt *s, unsigned depth)
 
 void print_global(struct strbuf *b, const struct global_decl *g)
 {
-	sb_printf(b, "%sglobal %s", g->privat ? "private " : "", g->name);
+	sb_printf(b, "%sglobal ", g->privat ? "private " : "");
+	if (g->stat_hint)
+		sb_printf(b, "%s(%s)", stat_op_name((enum stat_op)(g->stat_hint - 1)), g->name);
+	else
+		sb_puts(b, g->name);
 	sb_puts(b, g->wrap ? "%" : "");
 	if (g->size) {
 		sb_putc(b, '[');

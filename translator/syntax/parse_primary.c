@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Operands: literals, names, calls, target variables, @-operators, and what follows them
+ * without an operator between ([…], ->, ++). The print functions are in parse_print.c. */
+#include "translator/syntax/parser.h"
+#include "translator/syntax/parse_print.h"
+
+#include <string.h>
+
+bool parse_args(struct parser *p, struct expr_vec *out, enum token_kind close, bool slices)
+{
+	unsigned height = 0;
+
+	p->height = 0;
+	if (accept(p, close))
+		return true;
+	do {
+		struct expr *e = NULL;
+
+		if (slices && p->tok.kind == TOK_STAR && (peek2(p)->kind == TOK_COMMA || peek2(p)->kind == close))
+			advance(p);
+		else if (!(e = parse_expression(p)))
+			return false;
+		height = p->height > height ? p->height : height;
+		vec_push(p->arena, out, e);
+	} while (accept(p, TOK_COMMA));
+	p->height = height;
+	if (accept(p, close))
+		return true;
+	return fail_expected(p, close == TOK_RPAREN ? "\",\" or \")\"" : "\",\" or \"]\"");
+}
+
+/* Strings side by side are one. */
+struct expr *parse_string(struct parser *p)
+{
+	struct expr *e = expr_new(p->arena, EXPR_STRING, p->tok.span);
+	struct strbuf b = STRBUF_INIT;
+
+	e->string.text = p->tok.text;
+	e->string.len = p->tok.len;
+	advance(p);
+	if (p->tok.kind == TOK_STRING) {
+		sb_add(&b, e->string.text, e->string.len);
+		for (; p->tok.kind == TOK_STRING; advance(p))
+			sb_add(&b, p->tok.text, p->tok.len);
+		e->string.text = intern_n(&p->session->names, sb_str(&b), b.len);
+		e->string.len = b.len;
+		e->span = span_join(e->span, p->last);
+		sb_free(&b);
+	}
+	p->height = 1;
+	return e;
+}
+
+/* ---- -> member, [index], and the $ $$ suffix ---- */
+
+static size_t count_dollars(const char *text, size_t n)
+{
+	size_t d = 0;
+
+	while (d < n && text[n - 1 - d] == '$')
+		d++;
+	return d;
+}
+
+static void add_pretty(struct parser *p, struct access_vec *out, size_t depth, struct span span)
+{
+	struct access a = { .kind = ACCESS_PRETTY, .depth = depth > 1 ? 2 : 1, .span = span };
+
+	vec_push(p->arena, out, a);
+}
+
+/* Behind ->. *END: the name had a suffix, nothing can follow. */
+static bool parse_member(struct parser *p, struct access_vec *out, bool *end)
+{
+	struct access a = { .kind = ACCESS_MEMBER, .span = p->tok.span };
+	size_t d;
+
+	if (!token_is_word(&p->tok))
+		return fail_expected(p, "the name of a member after \"->\"");
+	d = count_dollars(p->tok.text, p->tok.len);
+	a.member = d ? intern_n(&p->session->names, p->tok.text, p->tok.len - d) : p->tok.text;
+	vec_push(p->arena, out, a);
+	if (d)
+		add_pretty(p, out, d, a.span);
+	*end = d != 0;
+	advance(p);
+	return true;
+}
+
+static bool is_suffix(const struct token *t)
+{
+	return t->kind == TOK_TARGET && !t->space_before && (!strcmp(t->text, "$") || !strcmp(t->text, "$$"));
+}
+
+static bool parse_path(struct parser *p, struct access_vec *out)
+{
+	bool end = false;
+
+	while (!end) {
+		struct access a = { .kind = ACCESS_INDEX, .span = p->tok.span };
+
+		if (out->len > MAX_HEIGHT && !taller(p, MAX_HEIGHT))
+			return false;
+		if (accept(p, TOK_ARROW)) {
+			if (!parse_member(p, out, &end))
+				return false;
+		} else if (accept(p, TOK_LBRACKET)) {
+			a.index = parse_expression(p);
+			if (!a.index || !expect(p, TOK_RBRACKET, "after the index"))
+				return false;
+			vec_push(p->arena, out, a);
+		} else if (is_suffix(&p->tok)) {
+			add_pretty(p, out, p->tok.len, p->tok.span);
+			advance(p);
+			end = true;
+		} else {
+			break;
+		}
+	}
+	p->height = 1;
+	return true;
+}
+
+/* $name, $$vars, with path */
+static struct expr *parse_target(struct parser *p, bool address)
+{
+	struct expr *e = expr_new(p->arena, EXPR_TARGET, p->tok.span);
+	size_t n = p->tok.len, head = n > 1 && p->tok.text[1] == '$' ? 2 : 1, d = count_dollars(p->tok.text + head, n - head);
+
+	if (n == head) {
+		fail_expected(p, "a target variable's name");
+		return NULL;
+	}
+	e->target.name = intern_n(&p->session->names, p->tok.text, n - d);
+	e->target.address_of = address;
+	advance(p);
+	if (d)
+		add_pretty(p, &e->target.path, d, e->span);
+	else if (!parse_path(p, &e->target.path))
+		return NULL;
+	e->span = span_join(e->span, p->last);
+	return e;
+}
+
+/* ---- @-operators ---- */
+
+static bool bad_operator(struct parser *p, const struct token *name, const char *what)
+{
+	p->failed = true;
+	return diag_error(&p->session->diags, span_join(name->span, p->last), E(PARSE_EXPECTED), "@%s takes %s", name->text, what);
+}
+
+static void push_rest(struct parser *p, struct expr_vec *to, const struct expr_vec *args)
+{
+	for (size_t i = 1; i < args->len; i++)
+		vec_push(p->arena, to, args->data[i]);
+}
+
+/* @count(x) … @variance(x, shift) */
+static struct expr *make_stat(struct parser *p, const struct token *name, const struct expr_vec *args, enum stat_op op)
+{
+	struct expr *e = expr_new(p->arena, EXPR_STAT, name->span);
+
+	if (!args->len || args->len > 1 + (op == STAT_VARIANCE)) {
+		bad_operator(p, name, op == STAT_VARIANCE ? "a statistic and perhaps a bit shift" : "one statistic");
+		return NULL;
+	}
+	e->stat.op = op;
+	e->stat.arg = args->data[0];
+	push_rest(p, &e->stat.params, args);
+	return e;
+}
+
+static struct expr *make_hist(struct parser *p, const struct token *name, const struct expr_vec *args)
+{
+	struct expr *e = expr_new(p->arena, EXPR_HIST, name->span);
+
+	e->hist.linear = !strcmp(name->text, "hist_linear");
+	if (args->len != (e->hist.linear ? 4 : 1)) {
+		bad_operator(p, name, e->hist.linear ? "a statistic, the lowest and highest value and the width of a bucket" : "one statistic");
+		return NULL;
+	}
+	e->hist.arg = args->data[0];
+	push_rest(p, &e->hist.params, args);
+	return e;
+}
+
+static struct expr *make_cast(struct parser *p, const struct token *name, const struct expr_vec *args, bool address)
+{
+	struct expr *e = expr_new(p->arena, EXPR_CAST, name->span);
+	bool ok = args->len == 2 || args->len == 3;
+
+	for (size_t i = 1; i < args->len; i++)
+		ok = ok && args->data[i]->kind == EXPR_STRING;
+	if (!ok) {
+		bad_operator(p, name, "a value, a type in quotes and perhaps a module or header in quotes");
+		return NULL;
+	}
+	e->cast.arg = args->data[0];
+	e->cast.type = args->data[1]->string.text;
+	e->cast.module = args->len > 2 ? args->data[2]->string.text : NULL;
+	e->cast.address_of = address;
+	return parse_path(p, &e->cast.path) ? e : NULL;
+}
+
+static struct expr *make_var(struct parser *p, const struct token *name, const struct expr_vec *args, bool address)
+{
+	struct expr *e = expr_new(p->arena, EXPR_TARGET, name->span);
+	bool ok = args->len == 1 || args->len == 2;
+
+	for (size_t i = 0; i < args->len; i++)
+		ok = ok && args->data[i]->kind == EXPR_STRING;
+	if (!ok) {
+		bad_operator(p, name, "\"NAME@FILE\" and perhaps a module, in quotes");
+		return NULL;
+	}
+	e->target.name = intern(&p->session->names, "@var");
+	e->target.args = *args;
+	e->target.address_of = address;
+	return parse_path(p, &e->target.path) ? e : NULL;
+}
+
+static struct expr *make_operator(struct parser *p, const struct token *name, const struct expr_vec *args, bool address)
+{
+	static const char *const stats[] = { "count", "sum", "min", "max", "avg", "variance" };
+	struct expr *e;
+
+	for (unsigned i = 0; i < sizeof stats / sizeof *stats; i++)
+		if (!strcmp(name->text, stats[i]))
+			return make_stat(p, name, args, (enum stat_op)i);
+	if (!strcmp(name->text, "hist_log") || !strcmp(name->text, "hist_linear"))
+		return make_hist(p, name, args);
+	if (!strcmp(name->text, "cast"))
+		return make_cast(p, name, args, address);
+	if (!strcmp(name->text, "var"))
+		return make_var(p, name, args, address);
+	e = expr_new(p->arena, EXPR_ATOP, name->span);
+	e->atop.name = name->text;
+	e->atop.args = *args;
+	e->atop.address_of = address;
+	return e;
+}
+
+static struct expr *parse_atop(struct parser *p, bool address)
+{
+	struct token name = p->tok;
+	struct expr_vec args = { 0 };
+	unsigned height;
+	struct expr *e;
+
+	advance(p);
+	p->height = 0;
+	if (accept(p, TOK_LPAREN) && !parse_args(p, &args, TOK_RPAREN, false))
+		return NULL;
+	height = p->height;
+	e = make_operator(p, &name, &args, address);
+	if (!e || !taller(p, height))
+		return NULL;
+	e->span = span_join(name.span, p->last);
+	return e;
+}
+
+/* ---- names, keys, parentheses ---- */
+
+static struct expr *parse_name(struct parser *p)
+{
+	struct token name = p->tok;
+	struct expr *e;
+
+	advance(p);
+	p->height = 1;
+	if (p->tok.kind != TOK_LPAREN) {
+		e = expr_new(p->arena, EXPR_SYMBOL, name.span);
+		e->symbol.name = name.text;
+		return e;
+	}
+	advance(p);
+	e = expr_new(p->arena, EXPR_CALL, name.span);
+	e->call.name = name.text;
+	if (!parse_args(p, &e->call.args, TOK_RPAREN, false) || !taller(p, p->height))
+		return NULL;
+	e->span = span_join(name.span, p->last);
+	return parse_print_is(name.text) ? parse_print_make(p, e) : e;
+}
+
+/* [a, b] in m */
+static struct expr *parse_key_list(struct parser *p)
+{
+	struct expr *e = expr_new(p->arena, EXPR_IN, p->tok.span);
+
+	advance(p);
+	if (!parse_args(p, &e->in.keys, TOK_RBRACKET, true) || !expect(p, TOK_IN, "after the keys") || !taller(p, p->height))
+		return NULL;
+	if (p->tok.kind != TOK_IDENT) {
+		fail_expected(p, "an array after \"in\"");
+		return NULL;
+	}
+	e->in.array = expr_new(p->arena, EXPR_SYMBOL, p->tok.span);
+	e->in.array->symbol.name = p->tok.text;
+	advance(p);
+	e->span = span_join(e->span, p->last);
+	return e;
+}
+
+static struct expr *parse_parenthesis(struct parser *p)
+{
+	struct span at = p->tok.span;
+	struct expr *e;
+
+	advance(p);
+	e = parse_expression(p);
+	if (!e || accept(p, TOK_RPAREN))
+		return e;
+	fail_expected(p, "\")\"");
+	diag_note(&p->session->diags, at, "it closes this one");
+	return NULL;
+}
+
+static struct expr *parse_address(struct parser *p)
+{
+	struct span at = p->tok.span;
+	struct expr *e;
+
+	advance(p);
+	if (p->tok.kind != TOK_TARGET && p->tok.kind != TOK_ATOP) {
+		fail_expected(p, "a target variable, @cast or @var after \"&\"");
+		return NULL;
+	}
+	e = p->tok.kind == TOK_TARGET ? parse_target(p, true) : parse_atop(p, true);
+	if (e)
+		e->span = span_join(at, e->span);
+	return e;
+}
+
+static struct expr *parse_primary(struct parser *p)
+{
+	struct expr *e;
+
+	p->height = 1;
+	switch ((int)p->tok.kind) {
+	case TOK_NUMBER:
+		e = expr_new(p->arena, EXPR_NUMBER, p->tok.span);
+		e->number.value = p->tok.number;
+		advance(p);
+		return e;
+	case TOK_EMBEDDED:
+		e = expr_new(p->arena, EXPR_EMBEDDED, p->tok.span);
+		e->embedded.code = p->tok.text;
+		advance(p);
+		return e;
+	case TOK_STRING: return parse_string(p);
+	case TOK_IDENT: return parse_name(p);
+	case TOK_TARGET: return parse_target(p, false);
+	case TOK_ATOP: return parse_atop(p, false);
+	case TOK_LBRACKET: return parse_key_list(p);
+	case TOK_LPAREN: return parse_parenthesis(p);
+	case TOK_AND: return parse_address(p);
+	}
+	fail_expected(p, "an expression");
+	if (token_is_word(&p->tok) && p->tok.kind != TOK_ELSE)
+		hint(p, "\"%s\" is a word of the language and cannot be a name", p->tok.text);
+	return NULL;
+}
+
+/* ---- what follows an operand ---- */
+
+static struct expr *parse_index(struct parser *p, struct expr *base)
+{
+	struct expr *e = expr_new(p->arena, EXPR_INDEX, base->span);
+
+	advance(p);
+	e->index.base = base;
+	if (p->tok.kind == TOK_RBRACKET) {
+		fail_expected(p, "a key");
+		return NULL;
+	}
+	return parse_args(p, &e->index.keys, TOK_RBRACKET, true) ? e : NULL;
+}
+
+static struct expr *parse_autocast(struct parser *p, struct expr *arg)
+{
+	struct expr *e = expr_new(p->arena, EXPR_CAST, arg->span);
+
+	e->cast.arg = arg;
+	return parse_path(p, &e->cast.path) ? e : NULL;
+}
+
+static struct expr *parse_step(struct parser *p, struct expr *arg)
+{
+	struct expr *e = expr_new(p->arena, EXPR_INCDEC, arg->span);
+
+	e->incdec.arg = arg;
+	e->incdec.increment = p->tok.kind == TOK_INC;
+	advance(p);
+	return e;
+}
+
+struct expr *parse_postfix(struct parser *p)
+{
+	struct expr *e = parse_primary(p);
+	unsigned height;
+
+	while (e) {
+		height = p->height;
+		if (p->tok.kind == TOK_LBRACKET && (e->kind == EXPR_SYMBOL || e->kind == EXPR_HIST))
+			e = parse_index(p, e);
+		else if (p->tok.kind == TOK_ARROW)
+			e = parse_autocast(p, e);
+		else if (p->tok.kind == TOK_INC || p->tok.kind == TOK_DEC)
+			e = parse_step(p, e);
+		else
+			return e;
+		if (!e || !taller(p, p->height > height ? p->height : height))
+			return NULL;
+		e->span = span_join(e->span, p->last);
+	}
+	return NULL;
+}
