@@ -153,6 +153,8 @@ uint16_t fetch_binary(struct fetch *f, enum fetch_op op, uint16_t a, uint16_t b)
 	if (const_a && !const_b && is_commutative(op))
 		return fetch_binary(f, op, b, a);
 	if (const_b && !const_a) {
+		if (op == FETCH_NE && !kb && f->steps[a].op >= FETCH_EQ && f->steps[a].op <= FETCH_GE)
+			return a;
 		if (is_neutral(op, kb))
 			return a;
 		if (op == FETCH_ADD)
