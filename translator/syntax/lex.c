@@ -118,7 +118,10 @@ static struct token lex_string(struct lexer *l, size_t beg)
 		else
 			sb_putc(&b, (char)c);
 	}
-	if (c == '"') {
+	if (c == '"' && memchr(l->src->text + beg, 0, l->pos - beg)) {
+		l->pos++;
+		t = fail_at(l, span_from(l, beg), E(LEX_CHAR), "a NUL byte in a string");
+	} else if (c == '"') {
 		l->pos++;
 		t.span = span_from(l, beg);
 		t.text = intern_n(&l->session->names, sb_str(&b), b.len);

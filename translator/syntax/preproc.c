@@ -182,10 +182,15 @@ static bool leave_frame(struct preproc *pp)
 	return true;
 }
 
-/* Macros that multiply: nothing more is read. */
-static struct token give_up(struct preproc *pp, struct token t)
+bool preproc_count(struct preproc *pp)
 {
-	t = preproc_fail(pp, t.span, E(MACRO_SIZE), "macros expand to more than %d tokens", EXPANDED_MAX);
+	return pp->expanded++ < EXPANDED_MAX;
+}
+
+struct token preproc_give_up(struct preproc *pp, struct span at)
+{
+	struct token t = preproc_fail(pp, at, E(MACRO_SIZE), "macros expand to more than %d tokens", EXPANDED_MAX);
+
 	while (pp->top->below)
 		pp->top = pp->top->below;
 	pp->top->has_ahead = false;
@@ -199,8 +204,8 @@ struct token preproc_expanded(struct preproc *pp)
 	struct token t;
 
 	for (;;) {
-		if (pp->top->below && pp->expanded++ > EXPANDED_MAX)
-			return give_up(pp, (struct token){ .span = pp->top->use });
+		if (pp->top->below && !preproc_count(pp))
+			return preproc_give_up(pp, pp->top->use);
 		t = preproc_raw(pp);
 		if (t.kind == TOK_EOF) {
 			if (!leave_frame(pp))

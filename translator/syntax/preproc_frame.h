@@ -16,6 +16,7 @@
 #include "translator/syntax/preproc.h"
 
 struct preproc_scope {
+	unsigned depth;
 	const struct macro *macro;
 	struct token_vec *args;			/* one for each parameter */
 	const struct preproc_scope *caller;	/* where the call stands; what is in args means that scope's names */
@@ -44,6 +45,10 @@ void preproc_unread(struct preproc *pp, struct token t);
 /* The next token with macros and arguments expanded, conditions not looked at. Frames that
  * are at their end are left (not the lowest). */
 struct token preproc_expanded(struct preproc *pp);
+/* One more token that an expansion made or copied; false when there were too many. */
+bool preproc_count(struct preproc *pp);
+/* Reports that; nothing more is read. */
+struct token preproc_give_up(struct preproc *pp, struct span at);
 /* Report; the result is a TOK_ERROR at AT. */
 struct token preproc_fail(struct preproc *pp, struct span at, const char *tag, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));

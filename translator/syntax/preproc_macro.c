@@ -122,6 +122,8 @@ bool preproc_define(struct preproc *pp, struct span at, struct token *error)
 
 /* ---- uses ---- */
 
+enum { MACRO_DEPTH = 500 };
+
 static bool is_inside(const struct preproc_scope *sc, const struct macro *m)
 {
 	for (; sc; sc = sc->caller)
@@ -154,6 +156,10 @@ static bool read_arguments(struct preproc *pp, struct argument_vec *out)
 		t = preproc_raw(pp);
 		if (t.kind == TOK_EOF) {
 			preproc_unread(pp, t);
+			return false;
+		}
+		if (!preproc_count(pp)) {
+			preproc_give_up(pp, t.span);
 			return false;
 		}
 		if (t.kind == TOK_RPAREN && !depth)
@@ -210,10 +216,14 @@ bool preproc_call(struct preproc *pp, const struct token *name, struct macro *m,
 		*error = preproc_fail(pp, name->span, E(MACRO_RECURSION), "@%s stands for itself", m->name);
 		return false;
 	}
+	if (caller && caller->depth >= MACRO_DEPTH) {
+		*error = preproc_fail(pp, name->span, E(MACRO_SIZE), "macros nested more than %d deep", MACRO_DEPTH);
+		return false;
+	}
 	if (m->has_params && !take_arguments(pp, &use, m, &args, error))
 		return false;
 	sc = ARENA_NEW(&s->arena, struct preproc_scope);
-	*sc = (struct preproc_scope){ m, args.data, caller };
+	*sc = (struct preproc_scope){ caller ? caller->depth + 1 : 1, m, args.data, caller };
 	f = preproc_push(pp, &use);
 	f->scope = sc;
 	f->tokens = m->body.data;

@@ -106,6 +106,26 @@ static void print_block(struct strbuf *b, const struct stmt *s, unsigned depth)
 	sb_puts(b, "}\n");
 }
 
+/* if and all of its else if */
+static void print_if(struct strbuf *b, const struct stmt *s, unsigned depth)
+{
+	const struct stmt *no;
+
+	for (;; s = no) {
+		print_head(b, s);
+		print_stmt(b, s->if_.yes, depth + (s->if_.yes->kind != STMT_BLOCK));
+		no = s->if_.no;
+		if (!no)
+			return;
+		sb_indent(b, depth);
+		if (no->kind != STMT_IF)
+			break;
+		sb_puts(b, "else ");
+	}
+	sb_puts(b, "else\n");
+	print_stmt(b, no, depth + (no->kind != STMT_BLOCK));
+}
+
 static void print_with_value(struct strbuf *b, const char *word, const struct expr *e)
 {
 	sb_puts(b, word);
@@ -125,15 +145,7 @@ void print_stmt(struct strbuf *b, const struct stmt *s, unsigned depth)
 	case STMT_BLOCK: case STMT_KINDS: break;
 	case STMT_EXPR: print_with_value(b, "", s->expr.expr); break;
 	case STMT_EMPTY: sb_puts(b, ";\n"); break;
-	case STMT_IF:
-		print_head(b, s);
-		print_stmt(b, s->if_.yes, depth + (s->if_.yes->kind != STMT_BLOCK));
-		if (s->if_.no) {
-			sb_indent(b, depth);
-			sb_puts(b, "else\n");
-			print_stmt(b, s->if_.no, depth + (s->if_.no->kind != STMT_BLOCK));
-		}
-		break;
+	case STMT_IF: print_if(b, s, depth); break;
 	case STMT_LOOP: print_head(b, s); print_stmt(b, s->loop.body, depth + (s->loop.body->kind != STMT_BLOCK)); break;
 	case STMT_FOREACH: print_foreach_head(b, s); print_stmt(b, s->foreach.body, depth + (s->foreach.body->kind != STMT_BLOCK)); break;
 	case STMT_RETURN: print_with_value(b, s->return_.value ? "return " : "return;", s->return_.value); break;
