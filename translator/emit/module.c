@@ -58,7 +58,7 @@ static void emit_frame_size(struct emitter *e)
 {
 	struct strbuf *c = &e->code;
 
-	sb_puts(c, "#define STP_FRAME(type) ((sizeof(type) + 15) & ~(size_t)15)\nenum { FRAME_SIZE = 64");
+	sb_puts(c, "#define STP_FRAME(type) ((sizeof(type) + 15) & ~(size_t)15)\nenum { STP_FRAME_SIZE = 64");
 	for (size_t i = 0; i < e->program->functions.len; i++) {
 		struct function *f = e->program->functions.data[i];
 
@@ -85,10 +85,10 @@ static void emit_description(struct emitter *e)
 	sb_printf(&e->code,
 		  "const struct stp_module stp_module = {\n"
 		  "\t.abi_version = STP_ABI_VERSION,\n\t.flags = %s%s0,\n\t.limits = &limits,\n"
-		  "\t.probes = probes, .nprobes = %zu,\n\t.groups = groups, .ngroups = NGROUPS,\n"
+		  "\t.probes = probes, .nprobes = %zu,\n\t.groups = groups, .ngroups = STP_NGROUPS,\n"
 		  "\t.globals = globals, .nglobals = %zu,\n\t.locs = locs, .nlocs = %zu,\n"
 		  "\t.symrefs = symrefs, .nsymrefs = %zu,\n"
-		  "\t.frame_size = FRAME_SIZE + STP_FRAME(union handler_frames),\n};\n",
+		  "\t.frame_size = STP_FRAME_SIZE + STP_FRAME(union handler_frames),\n};\n",
 		  s->opt.timing ? "STP_MODULE_TIMING | " : "", s->opt.bulk ? "STP_MODULE_BULK | " : "",
 		  p->probes.len, p->globals.len, e->locs.len, e->symrefs.len);
 }

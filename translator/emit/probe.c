@@ -170,7 +170,7 @@ static void emit_groups(struct emitter *e)
 		map_put(&seen, attach, ps->data[i]);
 	}
 	sb_printf(&e->code, "static const struct stp_group groups[] = {\n%s\t{ .nrows = 0 }\n};\n\n", sb_str(&table));
-	sb_printf(&e->types, "enum { NGROUPS = %zu };\n", seen.len);
+	sb_printf(&e->types, "enum { STP_NGROUPS = %zu };\n", seen.len);
 	sb_free(&table);
 }
 
