@@ -12,7 +12,7 @@ enum { EXPANDED_MAX = 2000000 };
 
 /* @-operators of the language: the library is not asked for macros of these names. */
 static const char *const operators[] = {
-	"avg", "cast", "choose_defined", "const", "container_of", "count", "defined", "entry", "enum", "enumname", "errno",
+	"avg", "cast", "choose_defined", "const", "count", "defined", "entry", "enum", "enumname", "errno",
 	"hist_linear", "hist_log", "kderef", "kregister", "max", "min", "offsetof", "perf", "probewrite", "sizeof", "sum",
 	"uderef", "uregister", "var", "variance",
 };
