@@ -4,8 +4,9 @@
  *	kernel.syscall("read")			syscall.read
  *	perfcounter("tlbmiss").count(4000)	perf.type(3).config(0x10003).sample(4000)
  *
- * $pname and $pid are context variables of their own only where the probed function
- * has none of that name: target.c asks papers_variable() then. */
+ *	$pname, $pid				execname(), pid()
+ *
+ * The last two where the probed function has no such variable of its own. */
 #include "translator/errors.h"
 #include "translator/sema/sema.h"
 
@@ -125,11 +126,27 @@ bool sema_papers(struct session *s, struct file *f)
 
 /* ---- variables ---- */
 
-const char *papers_variable(const char *name)
+static const char *const variables[][2] = { { "$pname", "execname" }, { "$pid", "pid" } };
+
+static bool has_variable(const struct probe *p, const char *name)
 {
-	if (!strcmp(name, "$pname"))
-		return "execname";
-	if (!strcmp(name, "$pid"))
-		return "pid";
-	return NULL;
+	struct di_access plain = { 0 };
+	struct di_result r = { 0 };
+
+	return p->scope.module && (di_compile_var(&p->scope, name, &plain, &r) || r.code != DI_NO_VARIABLE);
+}
+
+void papers_variable(const struct probe *p, struct expr *e)
+{
+	size_t i;
+
+	if (e->kind != EXPR_TARGET || e->target.path.len || e->target.address_of || e->target.args.len)
+		return;
+	for (i = 0; i < sizeof variables / sizeof *variables; i++)
+		if (!strcmp(e->target.name, variables[i][0]))
+			break;
+	if (i == sizeof variables / sizeof *variables || has_variable(p, e->target.name + 1))
+		return;
+	e->kind = EXPR_CALL;
+	e->call = (struct expr_call){ .name = variables[i][1] };
 }

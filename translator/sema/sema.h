@@ -23,8 +23,8 @@ bool sema_run(struct session *s);
 /* The stages, for sema_run and tests. */
 bool sema_papers(struct session *s, struct file *f);
 bool papers_points(struct session *s, struct point_vec *v);
-/* The function that $NAME of the papers stands for where the probed code has no such variable, or NULL. */
-const char *papers_variable(const char *name);
+/* Make E the call that $pname or $pid stands for, unless P has a variable of that name. */
+void papers_variable(const struct probe *p, struct expr *e);
 /* s->script's probes, and those of library files read so far -> s->program->probes.  May be
  * called again when more library files have been read: takes up where it left. */
 bool sema_points(struct session *s);

@@ -397,6 +397,8 @@ static struct expr *bind_expr(struct visitor *v, struct expr *e)
 {
 	struct binder *b = v->data;
 
+	if (b->probe)
+		papers_variable(b->probe, e);
 	if (e->kind == EXPR_SYMBOL) {
 		bind_symbol(b, e);
 	} else if (e->kind == EXPR_INDEX && e->index.base->kind == EXPR_SYMBOL) {
