@@ -156,6 +156,17 @@ static void describe_build(const struct session *s, const struct build_job *job)
 			job->why_kbuild ? job->why_kbuild : "");
 }
 
+/* The user's, or a tapset's: the module checker lets more of it through. */
+static bool has_embedded_c(const struct program *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->functions.len; i++)
+		if (p->functions.data[i]->code)
+			return true;
+	return p->embedded.len > 0;
+}
+
 static bool kernel_build(struct session *s)
 {
 	unsigned verbose = s->opt.verbose + s->opt.verbose_pass[4];
@@ -163,7 +174,7 @@ static bool kernel_build(struct session *s)
 		.arena = &s->arena, .c_text = s->c_text, .c_len = s->c_len, .release = s->target.release,
 		.arch = s->target.arch, .build_dir = s->target.build_dir,
 		.runtime_dir = s->runtime_dir, .cache_dir = s->cache_dir, .tmpdir = s->tmpdir,
-		.defines = make_defines(s), .force_kbuild = s->opt.force_kbuild, .guru = s->opt.guru,
+		.defines = make_defines(s), .force_kbuild = s->opt.force_kbuild, .guru = s->opt.guru || has_embedded_c(s->program),
 		.needs_kernel_headers = s->program->needs_kernel_headers, .keep = s->opt.keep, .verbose = verbose,
 		.log = s->opt.no_warnings && !verbose ? NULL : stderr, .progress = isatty(STDERR_FILENO) ? stderr : NULL,
 	};
