@@ -66,10 +66,13 @@ static const char *spelling(struct parser *p, const struct token *t)
 
 bool fail_expected(struct parser *p, const char *what)
 {
+	/* behind the last token there may be much that says nothing */
+	struct span at = p->tok.kind == TOK_EOF && p->last.src ? p->last : p->tok.span;
+
 	p->failed = true;
 	if (p->tok.kind == TOK_ERROR)
 		return false;
-	return diag_error(&p->session->diags, p->tok.span, E(PARSE_EXPECTED), "expected %s, found %s", what, spelling(p, &p->tok));
+	return diag_error(&p->session->diags, at, E(PARSE_EXPECTED), "expected %s, found %s", what, spelling(p, &p->tok));
 }
 
 bool expect(struct parser *p, enum token_kind k, const char *where)

@@ -78,6 +78,22 @@ static bool read_body(struct preproc *pp, struct macro *m, struct token *error)
 	}
 }
 
+/* Behind a malformed head: past the text, if that comes before the next declaration. */
+static void skip_definition(struct preproc *pp)
+{
+	struct macro none = { .name = "?" };
+	unsigned muted = pp->session->diags.muted++;
+	struct token t, ignored;
+
+	do
+		t = preproc_raw(pp);
+	while (t.kind != TOK_EOF && t.kind != TOK_PP_IF && t.kind != TOK_ATOP && t.kind != TOK_PROBE && t.kind != TOK_FUNCTION && t.kind != TOK_GLOBAL);
+	preproc_unread(pp, t);
+	if (t.kind == TOK_PP_IF)
+		read_body(pp, &none, &ignored);
+	pp->session->diags.muted = muted;
+}
+
 static bool enter_macro(struct preproc *pp, struct macro *m, struct token *error)
 {
 	struct map *table = pp->publish ? &pp->session->macros : &pp->macros;
@@ -107,11 +123,16 @@ bool preproc_define(struct preproc *pp, struct span at, struct token *error)
 	if (!token_is_word(&t)) {
 		preproc_unread(pp, t);
 		*error = preproc_fail(pp, t.kind == TOK_EOF ? at : t.span, E(MACRO_DEFINE), "expected a name after @define");
+		skip_definition(pp);
 		return false;
 	}
 	m->name = t.text;
 	m->span = t.span;
-	if (!read_parameters(pp, m, error) || !read_body(pp, m, error))
+	if (!read_parameters(pp, m, error)) {
+		skip_definition(pp);
+		return false;
+	}
+	if (!read_body(pp, m, error))
 		return false;
 	if (is_reserved(m->name)) {
 		*error = preproc_fail(pp, m->span, E(MACRO_DEFINE), "@%s is an operator of the language", m->name);
