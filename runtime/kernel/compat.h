@@ -9,6 +9,7 @@
 #include <linux/hrtimer.h>
 #include <linux/kprobes.h>
 #include <linux/relay.h>
+#include <linux/uaccess.h>
 
 /* hrtimer_setup replaced hrtimer_init and the assignment of the function */
 static inline void compat_hrtimer_setup(struct hrtimer *t, enum hrtimer_restart (*fn)(struct hrtimer *))
@@ -39,5 +40,22 @@ static inline struct kretprobe *compat_kretprobe(struct kretprobe_instance *ri)
 #define COMPAT_SUBBUF_START(name, buf) \
 	static int name(struct rchan_buf *buf, void *sub, void *prev)
 #endif
+
+/* copy_to_kernel_nofault is not exported everywhere; __put_kernel_nofault is a macro of each architecture. LEN 1 2 4 8. */
+static inline int compat_put_kernel(void *dst, const void *src, size_t len)
+{
+#ifdef STP_HAVE_COPY_TO_KERNEL_NOFAULT
+	return copy_to_kernel_nofault(dst, src, len) ? -EFAULT : 0;
+#else
+#define PUT(type) do { if (len == sizeof(type)) { __put_kernel_nofault(dst, (type *)src, type, fault); return 0; } } while (0)
+	PUT(u8);
+	PUT(u16);
+	PUT(u32);
+	PUT(u64);
+#undef PUT
+fault:
+	return -EFAULT;
+#endif
+}
 
 #endif

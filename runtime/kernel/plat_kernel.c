@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* plat.h for the kernel: memory, locks, atomics, reads that cannot fault. */
+#include "compat.h"
 #include "rt.h"
 
 #include <linux/delay.h>
@@ -173,20 +174,6 @@ int plat_read_user(void *dst, uint64_t addr, size_t len)
 	return copy_from_user_nofault(dst, (const void __user *)(unsigned long)addr, len) ? -EFAULT : 0;
 }
 
-#ifndef STP_HAVE_COPY_TO_KERNEL_NOFAULT
-static int put_kernel(void *dst, const void *src, size_t len)
-{
-#define PUT(type) if (len == sizeof(type)) { __put_kernel_nofault(dst, (type *)src, type, fault); return 0; }
-	PUT(u8)
-	PUT(u16)
-	PUT(u32)
-	PUT(u64)
-#undef PUT
-fault:
-	return -EFAULT;
-}
-#endif
-
 int plat_write_kernel(uint64_t addr, const void *src, size_t len)
 {
 	/* a write is checked by reading first: a fault on a mapped but read-only page would be an oops */
@@ -194,11 +181,7 @@ int plat_write_kernel(uint64_t addr, const void *src, size_t len)
 
 	if (len > sizeof old || copy_from_kernel_nofault(old, (const void *)(unsigned long)addr, len))
 		return -EFAULT;
-#ifdef STP_HAVE_COPY_TO_KERNEL_NOFAULT
-	return copy_to_kernel_nofault((void *)(unsigned long)addr, src, len) ? -EFAULT : 0;
-#else
-	return put_kernel((void *)(unsigned long)addr, src, len);
-#endif
+	return compat_put_kernel((void *)(unsigned long)addr, src, len);
 }
 
 int plat_write_user(uint64_t addr, const void *src, size_t len)
