@@ -9,6 +9,7 @@
 struct macro {
 	const char *name;	/* interned, without @ */
 	struct span span;	/* of the name where it is defined */
+	bool published;		/* a *.stpm's: macros of the file that uses it mean nothing in its body */
 	bool has_params;	/* () follows the name, perhaps empty */
 	struct string_vec params;	/* interned */
 	struct token_vec body;	/* as lexed: neither macros nor conditions are looked at */

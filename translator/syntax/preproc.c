@@ -130,7 +130,8 @@ static bool is_operator(const char *name)
 
 static struct macro *find_macro(struct preproc *pp, const char *name)
 {
-	struct macro *m = map_get(&pp->macros, name);
+	const struct preproc_scope *sc = pp->top->scope;
+	struct macro *m = sc && sc->macro->published ? NULL : map_get(&pp->macros, name);
 
 	if (m || is_operator(name))
 		return m;

@@ -128,6 +128,7 @@ bool preproc_define(struct preproc *pp, struct span at, struct token *error)
 	}
 	m->name = t.text;
 	m->span = t.span;
+	m->published = pp->publish;
 	if (!read_parameters(pp, m, error)) {
 		skip_definition(pp);
 		return false;
@@ -205,6 +206,10 @@ static bool take_arguments(struct preproc *pp, const struct token *name, const s
 	size_t want = m->params.len;
 	struct token t = preproc_raw(pp);
 
+	if (t.kind != TOK_LPAREN && !want) {
+		preproc_unread(pp, t);
+		return true;
+	}
 	if (t.kind != TOK_LPAREN) {
 		preproc_unread(pp, t);
 		*error = preproc_fail(pp, name->span, E(MACRO_ARGUMENTS), "@%s takes %zu argument%s in parentheses", m->name, want, want == 1 ? "" : "s");
