@@ -385,3 +385,34 @@ TEST(shapes_types)
 	CHECK(!di_enum_value(f.m, "MEDIUM", &v));
 	fixture_close(&f);
 }
+
+/* A program without debug information, and a server (a directory) that has it by build-id. */
+TEST(shapes_from_debuginfod)
+{
+	struct fixture f;
+	const char *id, *dir, *why = "";
+	struct di_module *m;
+
+	fixture_session(&f, false);
+	fixture_make(&f, "shapes", NULL, true);
+	m = di_module(session_di(&f.s), f.path, &why);
+	CHECK(m && (id = di_build_id(m)));
+	dir = arena_printf(&f.s.arena, "%s/server/buildid/%s", f.dir, id);
+	CHECK(!make_dirs(dir, 0700));
+	fixture_run((const char *const[]){ "objcopy", "--only-keep-debug", f.path, arena_printf(&f.s.arena, "%s/debuginfo", dir), NULL });
+	fixture_run((const char *const[]){ "strip", "-s", f.path, NULL });
+	di_close(f.s.di);
+	f.s.di = NULL;
+	open_path(&f);
+	unsetenv("DEBUGINFOD_URLS");
+	CHECK(!(di_sources(f.m) & DI_DWARF));
+	di_close(f.s.di);
+	f.s.di = NULL;
+	setenv("DEBUGINFOD_URLS", arena_printf(&f.s.arena, "file://%s/server/", f.dir), 1);
+	setenv("DEBUGINFOD_CACHE_PATH", arena_printf(&f.s.arena, "%s/client", f.dir), 1);
+	open_path(&f);
+	if (!(di_sources(f.m) & DI_DWARF))
+		SKIP("this debuginfod client takes no file:// address");
+	check_all(&f);
+	fixture_close(&f);
+}
