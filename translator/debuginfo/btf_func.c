@@ -20,6 +20,9 @@ static struct di_func *make_function(struct di_module *m, uint32_t id, const str
 	f->name = f->link_name = btf_text(m->btf, t->name_off);
 	f->source = DI_BTF;
 	f->handle = id;
+	f->unprobeable = m->kind == MODULE_KERNEL && blacklist_has(m->di, f->name);
+	if (f->unprobeable)
+		f->reason = UNPROBEABLE_BLACKLISTED;
 	return f;
 }
 

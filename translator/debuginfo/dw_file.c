@@ -7,6 +7,7 @@
 #include "lib/run.h"
 #include "translator/debuginfo/debugfile.h"
 #include "translator/debuginfo/dw.h"
+#include "translator/debuginfo/keep.h"
 #include "translator/session.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -217,6 +218,7 @@ static int build_index(struct dw_source *d, const struct stat *st, const char *n
 	if (r)
 		return r;
 	if (name && !write_file_atomic(name, image, size, 0644) && !index_open(name, rq.source_size, &d->idx)) {
+		keep_trim(name);
 		free(image);
 		return 0;
 	}
@@ -232,8 +234,10 @@ static int open_index(struct dw_source *d)
 	if (stat(d->path, &st))
 		return -errno;
 	name = index_name(d, &st);
-	if (name && !index_open(name, (uint64_t)st.st_size, &d->idx))
+	if (name && !index_open(name, (uint64_t)st.st_size, &d->idx)) {
+		keep_touch(name);
 		return 0;
+	}
 	lock = name ? lock_index(d, name) : -1;
 	r = lock >= 0 ? index_open(name, (uint64_t)st.st_size, &d->idx) : -ENOENT;
 	if (r)

@@ -12,6 +12,7 @@
 #include "lib/arena.h"
 #include "lib/map.h"
 #include "lib/run.h"
+#include "translator/debuginfo/keep.h"
 #include <elf.h>
 #include <errno.h>
 #include <libelf.h>
@@ -172,8 +173,8 @@ static void cache_write(const char *cache, const char *name, const struct strbuf
 	snprintf(dir, sizeof dir, "%s/btf", cache);
 	sb_add(&b, (const char *)&h, sizeof h);
 	sb_add(&b, btf->s, btf->len);
-	if (!make_dirs(dir, 0755))
-		write_file_atomic(name, b.s, b.len, 0644);
+	if (!make_dirs(dir, 0755) && !write_file_atomic(name, b.s, b.len, 0644))
+		keep_trim(name);
 	sb_free(&b);
 }
 
@@ -185,6 +186,7 @@ int image_btf(const char *path, const char *cache, struct strbuf *btf, char buil
 
 	memset(build_id, 0, 65);
 	if (name && !cache_read(name, btf, build_id)) {
+		keep_touch(name);
 		free(name);
 		return 0;
 	}

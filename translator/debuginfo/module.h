@@ -10,6 +10,8 @@
 #include "lib/map.h"
 #include "translator/debuginfo/di.h"
 
+#define UNPROBEABLE_BLACKLISTED "it is on the kernel's kprobes blacklist"
+
 struct btf_source;
 struct dw_source;
 struct sym_source;
@@ -22,7 +24,8 @@ struct di {
 	struct map modules;		/* name or path -> struct di_module */
 	struct map ko_paths;		/* module name -> path below the module directory, made on first need */
 	bool ko_listed;
-	bool symvers_read;
+	bool symvers_read, blacklist_read;
+	struct map blacklist;		/* names that the running kernel refuses to probe */
 	struct strbuf symvers;		/* Module.symvers of the build tree */
 };
 
@@ -49,6 +52,8 @@ struct dw_source *module_dwarf_needed(struct di_module *m);
 struct sym_source *module_symbols(struct di_module *m);
 struct di_module *module_kernel(struct di *d);
 
+/* Does the running kernel list NAME as unprobeable? False when it is another kernel or cannot be read. */
+bool blacklist_has(struct di *d, const char *name);
 /* Is NAME exported by M? From the build tree. Before, its whole text. */
 bool symvers_has(struct di_module *m, const char *name);
 /* Is the field behind the tab at P module M? A module is named by the path of its object. */

@@ -164,7 +164,7 @@ const char *sym_unprobeable(const struct sym_rec *r)
 	if (r->flags & SYM_INIT)
 		return "it is initialisation code, which is gone once the kernel runs";
 	if (r->flags & SYM_NOPROBE)
-		return "it is on the kernel's kprobes blacklist";
+		return UNPROBEABLE_BLACKLISTED;
 	return NULL;
 }
 

@@ -213,3 +213,25 @@ TEST(index_without_cache)
 	CHECK_EQ(count_functions(&f), 5);
 	fixture_close(&f);
 }
+
+/* What an older stap left for the same file goes when the new index is written; others stay. */
+TEST(index_drops_other_versions)
+{
+	struct fixture f;
+	const char *path, *old, *other;
+
+	fixture_open(&f, "shapes", true);
+	count_functions(&f);
+	path = index_path(&f);
+	old = arena_printf(&f.s.arena, "%.*s.0", (int)(strrchr(path, '.') - path), path);
+	other = arena_printf(&f.s.arena, "%s/index/ffffffff.1", f.s.cache_dir);
+	CHECK(!write_file_atomic(old, "old", 3, 0644) && !write_file_atomic(other, "other", 5, 0644));
+	CHECK(!unlink(path));
+	di_close(f.s.di);
+	f.s.di = NULL;
+	f.m = di_module(session_di(&f.s), f.path, &other);
+	CHECK_EQ(count_functions(&f), 5);
+	CHECK(access(old, F_OK));
+	CHECK(!access(arena_printf(&f.s.arena, "%s/index/ffffffff.1", f.s.cache_dir), F_OK));
+	fixture_close(&f);
+}
