@@ -74,15 +74,42 @@ static void print_at(struct strbuf *b, const struct expr *e, int least)
 		sb_putc(b, ')');
 }
 
-/* -(-x), !(~x): what would be another token without the parentheses. */
+/* The sign that E's text begins with, or 0. */
+static char first_sign(const struct expr *e)
+{
+	if (e->kind == EXPR_UNARY)
+		return *op_text(e->unary.op);
+	if (e->kind == EXPR_INCDEC && e->incdec.prefix)
+		return e->incdec.increment ? '+' : '-';
+	return e->kind == EXPR_NUMBER && e->number.value < 0 ? '-' : 0;
+}
+
+/* - -x, ! ~x: a blank where there would be another token without it. */
 static void print_unary(struct strbuf *b, const struct expr *e)
 {
-	const struct expr *arg = e->unary.arg;
-	bool paren = (arg->kind == EXPR_UNARY && (e->unary.op == arg->unary.op || e->unary.op == OP_NOT)) ||
-		     (arg->kind == EXPR_NUMBER && arg->number.value < 0) || (arg->kind == EXPR_INCDEC && arg->incdec.prefix);
+	const char *op = op_text(e->unary.op);
+	char next = first_sign(e->unary.arg);
 
-	sb_puts(b, op_text(e->unary.op));
-	print_at(b, arg, paren ? 17 : 15);
+	sb_puts(b, op);
+	if ((*op == next && (next == '-' || next == '+')) || (*op == '!' && next == '~'))
+		sb_putc(b, ' ');
+	print_at(b, e->unary.arg, 15);
+}
+
+static void print_step(struct strbuf *b, const struct expr *e)
+{
+	const char *op = e->incdec.increment ? "++" : "--";
+	const struct expr *arg = e->incdec.arg;
+
+	if (e->incdec.prefix) {
+		sb_puts(b, op);
+		if (first_sign(arg) == *op)
+			sb_putc(b, ' ');
+		print_at(b, arg, 15);
+	} else {
+		print_at(b, arg, arg->kind == EXPR_INCDEC && !arg->incdec.prefix ? 15 : 16);
+		sb_puts(b, op);
+	}
 }
 
 static void print_list(struct strbuf *b, const struct expr_vec *v)
@@ -163,13 +190,7 @@ void print_expr(struct strbuf *b, const struct expr *e)
 	case EXPR_BINARY: print_at(b, e->binary.left, level(e)); sb_printf(b, " %s ", op_text(e->binary.op)); print_at(b, e->binary.right, level(e) + 1); break;
 	case EXPR_TERNARY: print_at(b, e->ternary.cond, 3); sb_puts(b, " ? "); print_at(b, e->ternary.yes, 2); sb_puts(b, " : "); print_at(b, e->ternary.no, 2); break;
 	case EXPR_ASSIGN: print_at(b, e->assign.left, 2); sb_printf(b, e->assign.op == OP_STAT ? " %s " : " %s= ", op_text(e->assign.op)); print_at(b, e->assign.right, 1); break;
-	case EXPR_INCDEC:
-		if (e->incdec.prefix)
-			sb_puts(b, e->incdec.increment ? "++" : "--");
-		print_at(b, e->incdec.arg, 16);
-		if (!e->incdec.prefix)
-			sb_puts(b, e->incdec.increment ? "++" : "--");
-		break;
+	case EXPR_INCDEC: print_step(b, e); break;
 	case EXPR_IN:
 		if (e->in.keys.len == 1 && e->in.keys.data[0]) {
 			print_at(b, e->in.keys.data[0], 8);
