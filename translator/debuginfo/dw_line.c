@@ -21,6 +21,9 @@ const char *dw_short_file(struct dw_source *d, Dwarf_Die *cu, const char *file)
 	path_normalize(text);
 	if (d->m->kind != MODULE_USER && len && !strncmp(text, dir, len) && text[len] == '/')
 		text += len + 1;
+	len = strlen(index_text(d->idx, d->idx->h->root));
+	if (len && !strncmp(text, index_text(d->idx, d->idx->h->root), len))
+		text += len;
 	return text;
 }
 

@@ -17,7 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define INDEX_VERSION 2
+#define INDEX_VERSION 3
 #define INDEX_NONE UINT32_MAX
 /* Set in the offset of a DIE that lies in the alternate file (.gnu_debugaltlink, as dwz makes it). */
 #define INDEX_ALT (1ull << 62)
@@ -86,6 +86,7 @@ struct index_header {
 	uint64_t file_size;		/* of the index */
 	uint64_t source_size;		/* of the ELF file it describes */
 	char build_id[72];
+	uint32_t root, pad;		/* text: the source tree's directory, which file names are below; "" unknown */
 	struct { uint64_t off, count; } sections[INDEX_NSECTIONS];
 };
 

@@ -184,6 +184,7 @@ static void make_image(const struct index_tables *t, const struct index_request 
 	h->nsections = INDEX_NSECTIONS;
 	h->file_size = m.size;
 	h->source_size = rq->source_size;
+	h->root = t->root;
 	if (rq->build_id)
 		strncpy(h->build_id, rq->build_id, sizeof h->build_id - 1);
 	h->sum = index_sum(h);
@@ -204,7 +205,7 @@ int index_build(const struct index_request *rq, char **image, size_t *size)
 	else
 		index_walk(rq->dbg, &t, rq->kernel, 0, 1, NULL);
 	if (!r) {
-		tables_finish(&t, rq->syms);
+		tables_finish(&t, rq);
 		make_image(&t, rq, image, size);
 	}
 	tables_free(&t);

@@ -40,6 +40,7 @@ struct index_tables {
 	TABLE(idx_enum) enums;
 	TABLE(idx_var) vars;
 	TABLE(idx_file) files;
+	uint32_t root;			/* see index_header */
 	struct arena arena;		/* of the sets below */
 	struct map seen_types, seen_enums, seen_declared;
 };
@@ -72,6 +73,6 @@ void index_walk(Dwarf *dbg, struct index_tables *t, bool kernel, unsigned part, 
 /* Append FROM to TO, strings and numbers translated. */
 void tables_merge(struct index_tables *to, const struct index_tables *from);
 /* Sort everything, join copies with their abstracts and functions with symbols. */
-void tables_finish(struct index_tables *t, const struct sym_source *syms);
+void tables_finish(struct index_tables *t, const struct index_request *rq);
 
 #endif

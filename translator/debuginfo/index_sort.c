@@ -231,10 +231,76 @@ static void drop_repeats(struct index_tables *t)
 		qsort_r((table)->data, (table)->len, sizeof *(table)->data, order, rank); \
 } while (0)
 
-void tables_finish(struct index_tables *t, const struct sym_source *syms)
-{
-	uint32_t *rank = rank_strings(&t->strings);
+/* ---- the source tree ---- */
 
+/* A kernel built outside of its tree, and its assembly files, name files with the
+ * tree's directory in front; every architecture's code below "arch/" shows it. */
+static char *find_root(const struct index_tables *t)
+{
+	for (size_t i = 0; i < t->files.len; i++) {
+		const char *file = pool_text(&t->strings, t->files.data[i].name), *arch = strstr(file, "/arch/");
+
+		if (arch && (*file == '/' || !strncmp(file, "../", 3)))
+			return strndup(file, (size_t)(arch - file) + 1);
+	}
+	return NULL;
+}
+
+struct renaming {
+	struct string_pool *pool;
+	const char *root;
+	size_t len;
+	struct map done;	/* old offset -> new offset + 1 */
+};
+
+static void rename_file(struct renaming *r, uint32_t *file)
+{
+	size_t now = (size_t)(uintptr_t)umap_get(&r->done, *file);
+	const char *text = pool_text(r->pool, *file);
+
+	if (!now) {
+		now = *file + 1ul;
+		if (!strncmp(text, r->root, r->len)) {
+			char *copy = xstrdup(text + r->len);	/* the pool may move */
+
+			now = pool_add(r->pool, copy) + 1ul;
+			free(copy);
+		}
+		umap_put(&r->done, *file, (void *)(uintptr_t)now);
+	}
+	*file = (uint32_t)(now - 1);
+}
+
+static void shorten_files(struct index_tables *t)
+{
+	char *root = find_root(t);
+	struct renaming r = { .pool = &t->strings };
+	size_t i;
+
+	if (!root)
+		return;
+	r.root = root;
+	r.len = strlen(root);
+	t->root = pool_add(&t->strings, root);
+	map_init(&r.done, &t->arena);
+	for (i = 0; i < t->funcs.len; i++)
+		rename_file(&r, &t->funcs.data[i].file);
+	for (i = 0; i < t->abstracts.len; i++)
+		rename_file(&r, &t->abstracts.data[i].file);
+	for (i = 0; i < t->vars.len; i++)
+		rename_file(&r, &t->vars.data[i].file);
+	for (i = 0; i < t->files.len; i++)
+		rename_file(&r, &t->files.data[i].name);
+	free(root);
+}
+
+void tables_finish(struct index_tables *t, const struct index_request *rq)
+{
+	uint32_t *rank;
+
+	if (rq->kernel)
+		shorten_files(t);
+	rank = rank_strings(&t->strings);
 	sort_funcs(t, rank);
 	join_copies(t);
 	SORT(&t->abstracts, order_abstracts);
@@ -245,6 +311,6 @@ void tables_finish(struct index_tables *t, const struct sym_source *syms)
 	if (t->ranges.len)
 		qsort(t->ranges.data, t->ranges.len, sizeof *t->ranges.data, order_ranges);
 	drop_repeats(t);
-	join_symbols(t, syms);
+	join_symbols(t, rq->syms);
 	free(rank);
 }
