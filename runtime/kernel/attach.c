@@ -11,6 +11,7 @@ static const struct rt_family *const families[STP_FAMILIES] = {
 	[STP_FAMILY_TRACEPOINT] = &rt_family_tracepoint,
 };
 static unsigned attached;		/* groups */
+static void **states;			/* by group */
 
 static const struct rt_family *family_of(const struct stp_group *g)
 {
@@ -23,8 +24,10 @@ void rt_detach_all(void)
 		const struct stp_group *g = &stp_module.groups[--attached];
 
 		if (family_of(g)->detach)
-			family_of(g)->detach(g);
+			family_of(g)->detach(g, states[attached]);
 	}
+	plat_free(states);
+	states = NULL;
 }
 
 int rt_attach_all(void)
@@ -32,9 +35,12 @@ int rt_attach_all(void)
 	const struct rt_family *f;
 	int err;
 
+	states = plat_alloc(sizeof *states * (stp_module.ngroups + 1));
+	if (!states)
+		return -ENOMEM;
 	for (attached = 0; attached < stp_module.ngroups; attached++) {
 		f = family_of(&stp_module.groups[attached]);
-		err = !f ? -ENOSYS : f->attach ? f->attach(&stp_module.groups[attached]) : 0;
+		err = !f ? -ENOSYS : f->attach ? f->attach(&stp_module.groups[attached], &states[attached]) : 0;
 		if (err) {
 			if (!f)
 				rt_message(STP_MSG_ERROR, "this runtime cannot attach probes of family %u", stp_module.groups[attached].family);

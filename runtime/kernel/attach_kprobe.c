@@ -1,17 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* kprobes and kretprobes. */
+/* kprobes and kretprobes.  Entries of functions go to bulk.c first, where it takes
+ * them; all others are registered one by one, and unregistered all at once, for each
+ * unregistration by itself waits for every CPU. */
 #include "compat.h"
 #include "rt.h"
 
 #include <linux/kernel.h>
+#include <linux/sched.h>
 
 struct point {
 	struct kretprobe rp;		/* rp.kp alone when the row is no return */
 	const struct stp_row_kprobe *row;
 	char *symbol;			/* "module:name" */
-	bool registered;
+	bool registered, in_bulk;
 };
-static struct point *points;
+struct kprobes {
+	const struct stp_group *group;
+	struct rt_bulk *bulk;
+	struct point *points;		/* by row */
+	void **batch;			/* room for a pointer a row */
+	u32 in_bulk, attached, refused;	/* rows, optional ones aside */
+	int err;			/* of one that was refused */
+};
 
 static void set_address(struct stp_ctx *c, void *data)
 {
@@ -26,6 +36,15 @@ static int hit(struct kprobe *kp, struct pt_regs *regs)
 	return 0;
 }
 NOKPROBE_SYMBOL(hit);
+
+/* The kernel turns kprobes into jumps, some at a time, and lets no other be registered meanwhile: with
+ * many that takes minutes.  It leaves those alone that have a post handler. */
+enum { MANY = 100 };
+
+static void after(struct kprobe *kp, struct pt_regs *regs, unsigned long flags)
+{
+}
+NOKPROBE_SYMBOL(after);
 
 struct returning { struct kprobe *kp; void *saved; };
 
@@ -72,6 +91,11 @@ static int returned(struct kretprobe_instance *ri, struct pt_regs *regs)
 }
 NOKPROBE_SYMBOL(returned);
 
+static bool is_return(const struct point *p)
+{
+	return p->row->flags & STP_KP_RETURN;
+}
+
 static bool in_module(const struct stp_row_kprobe *r)
 {
 	return r->module && strcmp(r->module, "kernel");
@@ -100,7 +124,7 @@ static int place(struct point *p)
 	return 0;
 }
 
-static int register_point(struct point *p)
+static int register_point(struct point *p, bool many)
 {
 	const struct stp_row_kprobe *r = p->row;
 	u32 active = r->maxactive ? r->maxactive : stp_module.limits->ret_active;
@@ -108,8 +132,9 @@ static int register_point(struct point *p)
 
 	if (err)
 		return err;
-	if (!(r->flags & STP_KP_RETURN)) {
+	if (!is_return(p)) {
 		p->rp.kp.pre_handler = hit;
+		p->rp.kp.post_handler = many ? after : NULL;
 		return register_kprobe(&p->rp.kp);
 	}
 	p->rp.handler = returned;
@@ -133,58 +158,127 @@ static const char *reason(int err)
 	return "the kernel refused";
 }
 
-static void remove(struct point *p)
+static void count_missed(const struct point *p)
 {
 	unsigned long missed = p->rp.kp.nmissed;
 
-	if (!p->registered)
-		return;
-	if (p->row->flags & STP_KP_RETURN) {
-		unregister_kretprobe(&p->rp);
-		missed = p->rp.kp.nmissed + (unsigned long)p->rp.nmissed;
-	} else {
-		unregister_kprobe(&p->rp.kp);
-	}
-	p->registered = false;
+	if (is_return(p))
+		missed += (unsigned long)p->rp.nmissed;
 	if (missed)
 		rt_count_missed(p->row->probe, missed);
 }
 
-static void detach(const struct stp_group *g)
+/* Pointers to the registered points that are returns, or are not. */
+static int gather(struct kprobes *k, bool returns)
 {
+	int n = 0;
 	unsigned i;
 
-	for (i = 0; points && i < g->nrows; i++) {
-		remove(&points[i]);
-		plat_free(points[i].symbol);
+	for (i = 0; i < k->group->nrows; i++) {
+		struct point *p = &k->points[i];
+
+		if (p->registered && is_return(p) == returns)
+			k->batch[n++] = returns ? (void *)&p->rp : (void *)&p->rp.kp;
 	}
-	plat_free(points);
-	points = NULL;
+	return n;
 }
 
-static int attach(const struct stp_group *g)
+static void detach(const struct stp_group *g, void *state)
+{
+	struct kprobes *k = state;
+	unsigned i;
+	int n;
+
+	rt_bulk_detach(k->bulk);
+	n = gather(k, true);
+	if (n)
+		unregister_kretprobes((struct kretprobe **)k->batch, n);
+	n = gather(k, false);
+	if (n)
+		unregister_kprobes((struct kprobe **)k->batch, n);
+	for (i = 0; i < g->nrows; i++) {
+		if (k->points[i].registered)
+			count_missed(&k->points[i]);
+		plat_free(k->points[i].symbol);
+	}
+	plat_free(k->points);
+	plat_free(k->batch);
+	plat_free(k);
+}
+
+static void mark(void *data, const struct stp_row_kprobe *row)
+{
+	struct kprobes *k = data;
+
+	k->points[row - (const struct stp_row_kprobe *)k->group->rows].in_bulk = true;
+}
+
+enum { WARNINGS = 20 };
+
+/* A point that does not attach is warned of; the session goes on with the others. */
+static void attach_row(struct kprobes *k, struct point *p)
+{
+	int err = register_point(p, k->group->nrows - k->in_bulk > MANY);
+
+	if (!err) {
+		p->registered = true;
+		k->attached++;
+	} else if (p->row->flags & STP_KP_OPTIONAL) {
+		rt.noptional_skipped++;
+	} else if (!k->err || k->refused < WARNINGS) {
+		k->err = err;
+		k->refused++;
+		rt_message(STP_MSG_WARN, "cannot attach %s: %s (error %d)", p->row->probe->point, reason(err), err);
+	} else {
+		k->refused++;
+	}
+}
+
+static struct kprobes *kprobes_new(const struct stp_group *g)
+{
+	struct kprobes *k = plat_alloc(sizeof *k);
+
+	if (!k)
+		return NULL;
+	k->group = g;
+	k->points = plat_alloc(sizeof *k->points * (g->nrows + 1));
+	k->batch = plat_alloc(sizeof *k->batch * (g->nrows + 1));
+	if (k->points && k->batch)
+		return k;
+	plat_free(k->points);
+	plat_free(k->batch);
+	plat_free(k);
+	return NULL;
+}
+
+static int attach(const struct stp_group *g, void **state)
 {
 	const struct stp_row_kprobe *rows = g->rows;
+	struct kprobes *k = kprobes_new(g);
 	unsigned i;
-	int err;
 
-	points = plat_alloc(sizeof *points * g->nrows);
-	if (!points)
+	if (!k)
 		return -ENOMEM;
-	for (i = 0; i < g->nrows; i++) {
-		points[i].row = &rows[i];
-		err = register_point(&points[i]);
-		if (!err) {
-			points[i].registered = true;
-			rt.nprobes_attached++;
-		} else if (rows[i].flags & STP_KP_OPTIONAL) {
-			rt.noptional_skipped++;
-		} else {
-			rt_message(STP_MSG_ERROR, "cannot attach %s: %s (error %d)", rows[i].probe->point, reason(err), err);
-			detach(g);
-			return err;
-		}
+	for (i = 0; i < g->nrows; i++)
+		k->points[i].row = &rows[i];
+	k->bulk = rt_bulk_attach(g);
+	k->attached = k->in_bulk = rt_bulk_rows(k->bulk, mark, k);
+	for (i = 0; i < g->nrows && !READ_ONCE(rt.want_exit); i++) {
+		if (!k->points[i].in_bulk)
+			attach_row(k, &k->points[i]);
+		cond_resched();
 	}
+	rt.nprobes_attached += k->attached;
+	if (k->refused > WARNINGS)
+		rt_message(STP_MSG_WARN, "%u more points cannot be attached", k->refused - WARNINGS);
+	if (!k->attached && k->refused) {
+		int err = k->err;
+
+		rt_message(STP_MSG_ERROR, "no point of %u could be attached", g->nrows);
+		detach(g, k);
+		return err;
+	}
+	*state = k;
 	return 0;
 }
 

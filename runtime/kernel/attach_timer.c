@@ -9,7 +9,6 @@ struct timer {
 	struct hrtimer t;
 	const struct stp_row_timer *row;
 };
-static struct timer *timers;
 
 static ktime_t next_interval(const struct stp_row_timer *r)
 {
@@ -31,14 +30,16 @@ static enum hrtimer_restart fire(struct hrtimer *h)
 	return HRTIMER_RESTART;
 }
 
-static int attach(const struct stp_group *g)
+static int attach(const struct stp_group *g, void **state)
 {
 	const struct stp_row_timer *rows = g->rows;
+	struct timer *timers;
 	unsigned i;
 
 	timers = plat_alloc(sizeof *timers * g->nrows);
 	if (!timers)
 		return -ENOMEM;
+	*state = timers;
 	for (i = 0; i < g->nrows; i++) {
 		timers[i].row = &rows[i];
 		compat_hrtimer_setup(&timers[i].t, fire);
@@ -48,14 +49,14 @@ static int attach(const struct stp_group *g)
 	return 0;
 }
 
-static void detach(const struct stp_group *g)
+static void detach(const struct stp_group *g, void *state)
 {
+	struct timer *timers = state;
 	unsigned i;
 
 	for (i = 0; i < g->nrows; i++)
 		hrtimer_cancel(&timers[i].t);
 	plat_free(timers);
-	timers = NULL;
 }
 
 const struct rt_family rt_family_timer = { .name = "timer", .attach = attach, .detach = detach };

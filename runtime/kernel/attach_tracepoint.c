@@ -8,7 +8,6 @@
 
 struct link { const struct stp_row_tracepoint *row; struct tracepoint *tp; void *probe; };
 struct words { unsigned n; u64 w[STP_TP_ARGS]; };
-static struct link *links;
 
 static void fill(struct stp_ctx *c, void *data)
 {
@@ -70,27 +69,29 @@ static int attach_one(struct link *l)
 	return err;
 }
 
-static void detach(const struct stp_group *g)
+static void detach(const struct stp_group *g, void *state)
 {
+	struct link *links = state;
 	unsigned i;
 
-	for (i = 0; links && i < g->nrows; i++)
+	for (i = 0; i < g->nrows; i++)
 		if (links[i].tp)
 			tracepoint_probe_unregister(links[i].tp, links[i].probe, &links[i]);
 	tracepoint_synchronize_unregister();
 	plat_free(links);
-	links = NULL;
 }
 
-static int attach(const struct stp_group *g)
+static int attach(const struct stp_group *g, void **state)
 {
 	const struct stp_row_tracepoint *rows = g->rows;
+	struct link *links;
 	unsigned i;
 	int err;
 
 	links = plat_alloc(sizeof *links * g->nrows);
 	if (!links)
 		return -ENOMEM;
+	*state = links;
 	for (i = 0; i < g->nrows; i++) {
 		links[i].row = &rows[i];
 		err = attach_one(&links[i]);
@@ -101,7 +102,7 @@ static int attach(const struct stp_group *g)
 		} else {
 			rt_message(STP_MSG_ERROR, "cannot attach %s: %s (error %d)", rows[i].probe->point,
 				   err == -ENOENT ? "the kernel has no such tracepoint" : "the kernel refused", err);
-			detach(g);
+			detach(g, links);
 			return err;
 		}
 	}

@@ -8,6 +8,7 @@
 #include "core/core.h"
 
 #include <linux/kprobes.h>
+#include <linux/rcupdate.h>
 #include <linux/sched/task_stack.h>
 #include <linux/timex.h>
 
@@ -88,9 +89,12 @@ static void skip(struct rt_cpu *cpu, const struct stp_probe *p, enum rt_skip why
 	const struct stp_limits *l = stp_module.limits;
 
 	cpu->stats[p->index].skips[why]++;
-	if (atomic_inc_return(&rt.skipped) - atomic_read(&rt.missed) > (int)l->max_skipped && !l->suppress_errors && !READ_ONCE(rt.want_exit)) {
+	if (atomic_inc_return(&rt.skipped) - atomic_read(&rt.missed) <= (int)l->max_skipped || l->suppress_errors)
+		return;
+	/* the request first: what the message calls may be probed, and come here again */
+	if (!READ_ONCE(rt.want_exit) && cmpxchg(&rt.want_exit, 0, 1) == 0) {
+		WRITE_ONCE(rt.failed, true);
 		rt_message(STP_MSG_ERROR, "more than %u hits were skipped, the last of %s: -D MAXSKIPPED=N allows more", l->max_skipped, p->point);
-		rt_request_exit(true);
 	}
 }
 
@@ -217,34 +221,59 @@ static void run(struct rt_cpu *cpu, const struct stp_probe *p, struct pt_regs *r
 		account(cpu, p, start);
 }
 
+/* On this CPU, which does not change meanwhile. `busy` comes first: what is called behind it may be probed. */
+static __always_inline void run_here(const struct stp_probe *p, struct pt_regs *regs, void (*handler)(struct stp_ctx *c),
+				     void (*fill)(struct stp_ctx *c, void *data), void *data, enum rt_skip nested)
+{
+	struct rt_cpu *cpu = rt.cpus[raw_smp_processor_id()];
+
+	if (unlikely(READ_ONCE(cpu->busy))) {
+		if (nested == RT_SKIP_NESTED)
+			skip(cpu, p, RT_SKIP_NESTED);
+		else
+			rt_count_missed(p, 1);
+		return;
+	}
+	WRITE_ONCE(cpu->busy, 1);
+	barrier();
+	if (unlikely(stack_is_low()))
+		skip(cpu, p, RT_SKIP_STACK);
+	else
+		run(cpu, p, regs, handler, fill, data);
+	barrier();
+	WRITE_ONCE(cpu->busy, 0);
+}
+
 void rt_run(const struct stp_probe *p, struct pt_regs *regs, void (*handler)(struct stp_ctx *c),
 	    void (*fill)(struct stp_ctx *c, void *data), void *data)
 {
-	bool interruptible = p->flags & STP_PROBE_INTERRUPTIBLE;
-	unsigned long flags = 0;
-	struct rt_cpu *cpu;
+	unsigned long flags;
 
 	if (unlikely(!state_allows(p)))
 		return;
-	if (interruptible)
+	if (p->flags & STP_PROBE_INTERRUPTIBLE) {
 		preempt_disable();
-	else
-		raw_local_irq_save(flags);	/* raw: a debug kernel's irq tracing may be what is probed */
-	cpu = rt.cpus[raw_smp_processor_id()];
-	if (unlikely(READ_ONCE(cpu->busy))) {
-		skip(cpu, p, RT_SKIP_NESTED);
-	} else if (unlikely(stack_is_low())) {
-		skip(cpu, p, RT_SKIP_STACK);
-	} else {
-		WRITE_ONCE(cpu->busy, 1);
-		barrier();
-		run(cpu, p, regs, handler, fill, data);
-		barrier();
-		WRITE_ONCE(cpu->busy, 0);
-	}
-	if (interruptible)
+		run_here(p, regs, handler, fill, data, RT_SKIP_NESTED);
 		preempt_enable();
-	else
-		raw_local_irq_restore(flags);
+		return;
+	}
+	raw_local_irq_save(flags);	/* raw: a debug kernel's irq tracing may be what is probed */
+	run_here(p, regs, handler, fill, data, RT_SKIP_NESTED);
+	raw_local_irq_restore(flags);
 }
 NOKPROBE_SYMBOL(rt_run);
+
+void rt_run_traced(const struct stp_probe *p, struct pt_regs *regs, void (*fill)(struct stp_ctx *c, void *data), void *data)
+{
+	unsigned long flags;
+
+	if (unlikely(!state_allows(p)))
+		return;
+	raw_local_irq_save(flags);
+	if (rcu_is_watching())
+		run_here(p, regs, p->handler, fill, data, RT_SKIP_MISSED);
+	else
+		rt_count_missed(p, 1);
+	raw_local_irq_restore(flags);
+}
+NOKPROBE_SYMBOL(rt_run_traced);

@@ -89,6 +89,8 @@ void rt_contexts_exit(void);
 /* Run one handler if the session's state allows. FILL (or NULL) completes the context after the reset. */
 void rt_run(const struct stp_probe *p, struct pt_regs *regs, void (*handler)(struct stp_ctx *c),
 	    void (*fill)(struct stp_ctx *c, void *data), void *data);
+/* The same for a handler of a traced entry: a hit inside another handler is the kernel's to miss, as with kprobes. */
+void rt_run_traced(const struct stp_probe *p, struct pt_regs *regs, void (*fill)(struct stp_ctx *c, void *data), void *data);
 void rt_count_missed(const struct stp_probe *p, unsigned long n);
 
 /* plat_kernel.c: would SIZE bytes more be too much for this machine? */
@@ -101,16 +103,24 @@ void rt_relay_close(void);
 /* attach.c: one row a family */
 struct rt_family {
 	const char *name;
-	int (*attach)(const struct stp_group *g);	/* all or nothing; a message says why not */
-	void (*detach)(const struct stp_group *g);	/* only after a successful attach */
+	/* All or nothing; a message says why not. *STATE is the family's for detach. */
+	int (*attach)(const struct stp_group *g, void **state);
+	void (*detach)(const struct stp_group *g, void *state);	/* only after a successful attach */
 };
 extern const struct rt_family rt_family_begin, rt_family_end, rt_family_error, rt_family_timer, rt_family_kprobe, rt_family_tracepoint;
 int rt_attach_all(void);
 void rt_detach_all(void);
 void rt_run_once(unsigned family);	/* begin, end, error: rows in order */
 
-/* symbol.c */
+/* bulk.c: function entries, many at once. NULL: none could be taken. */
+struct rt_bulk *rt_bulk_attach(const struct stp_group *g);
+void rt_bulk_detach(struct rt_bulk *b);
+/* Tell MARK each row taken; their number. */
+unsigned rt_bulk_rows(const struct rt_bulk *b, void (*mark)(void *data, const struct stp_row_kprobe *row), void *data);
+
+/* symbol.c: process context */
 int rt_resolve_symbols(void);
+unsigned long rt_symbol_address(const char *module, const char *symbol);	/* MODULE NULL, "" or "kernel": the kernel; 0: there is none */
 
 /* report.c */
 void rt_stats(struct stp_msg_stats *s);

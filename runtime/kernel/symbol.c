@@ -27,33 +27,50 @@ static unsigned long function_address(const char *name)
 	return addr;
 }
 
-static int resolve(lookup_fn *lookup, const struct stp_symref *r)
+static lookup_fn *lookup_function(void)
 {
-	char name[256];
-	bool module = r->module && *r->module && strcmp(r->module, "kernel");
+	static lookup_fn *lookup;
 
-	snprintf(name, sizeof name, "%s%s%s", module ? r->module : "", module ? ":" : "", r->symbol);
-	*r->address = lookup(name);
+	if (!lookup)
+		lookup = (lookup_fn *)function_address("kallsyms_lookup_name");
+	return lookup;
+}
+
+static bool of_kernel(const char *module)
+{
+	return !module || !*module || !strcmp(module, "kernel");
+}
+
+unsigned long rt_symbol_address(const char *module, const char *symbol)
+{
+	lookup_fn *lookup = lookup_function();
+	char name[256];
+
+	snprintf(name, sizeof name, "%s%s%s", of_kernel(module) ? "" : module, of_kernel(module) ? "" : ":", symbol);
+	return lookup ? lookup(name) : 0;
+}
+
+static int resolve(const struct stp_symref *r)
+{
+	*r->address = rt_symbol_address(r->module, r->symbol);
 	if (*r->address || r->optional)
 		return 0;
-	rt_message(STP_MSG_ERROR, "the kernel has no symbol %s, which the script reads", name);
+	rt_message(STP_MSG_ERROR, "%s has no symbol %s, which the script reads", of_kernel(r->module) ? "the kernel" : r->module, r->symbol);
 	return -ENOENT;
 }
 
 int rt_resolve_symbols(void)
 {
-	lookup_fn *lookup;
 	u32 i;
 	int err = 0;
 
 	if (!stp_module.nsymrefs)
 		return 0;
-	lookup = (lookup_fn *)function_address("kallsyms_lookup_name");
-	if (!lookup) {
+	if (!lookup_function()) {
 		rt_message(STP_MSG_ERROR, "the kernel's symbol table cannot be asked: the script's global variables have no addresses");
 		return -ENOSYS;
 	}
 	for (i = 0; i < stp_module.nsymrefs && !err; i++)
-		err = resolve(lookup, &stp_module.symrefs[i]);
+		err = resolve(&stp_module.symrefs[i]);
 	return err;
 }

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Many function entries through one ftrace_ops.
+ *
+ * A kprobe on a function's entry is armed through ftrace, one rewrite of the kernel's list of sites for
+ * each; here all sites are armed by one.  A row that this cannot take (its function has no
+ * site, the kernel lacks what it needs) is left to kprobes.
+ *
+ * The callback runs with no protection of ftrace's own against recursion: `busy` of rt_run
+ * does that, and counts what it turns away, which ftrace would not.  Nothing before that test may
+ * be a function that can be traced. */
+#include "compat.h"
+#include "rt.h"
+
+#ifdef STP_HAVE_FTRACE_SET_FILTER_IPS
+
+#include <linux/ftrace.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sort.h>
+
+/* A function's site lies at its start, or behind a landing pad. */
+enum { SITE_REACH = 16, LEAST_ROWS = 8 };
+
+struct entry { unsigned long addr; const struct stp_row_kprobe *row; };
+struct rt_bulk {
+	struct ftrace_ops ops;
+	struct entry *entries;		/* by address */
+	unsigned n;
+	bool registered;
+};
+
+static void set_address(struct stp_ctx *c, void *data)
+{
+	c->probe_addr = ((struct entry *)data)->addr;
+}
+
+/* The first entry of the function that IP is the site of; NULL: none. */
+static struct entry *entry_of(struct rt_bulk *b, unsigned long ip)
+{
+	unsigned low = 0, high = b->n, mid;
+
+	while (low < high) {
+		mid = (low + high) / 2;
+		if (b->entries[mid].addr <= ip)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (!low || ip - b->entries[low - 1].addr >= SITE_REACH)
+		return NULL;
+	for (low--; low && b->entries[low - 1].addr == b->entries[low].addr; low--)
+		;
+	return &b->entries[low];
+}
+
+static void traced(unsigned long ip, unsigned long parent, struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	struct rt_bulk *b = container_of(ops, struct rt_bulk, ops);
+	struct pt_regs *regs = ftrace_get_regs(fregs);
+	struct entry *e = entry_of(b, ip);
+	unsigned long at, addr;
+
+	if (!e || !regs)
+		return;
+	at = instruction_pointer(regs);
+	instruction_pointer_set(regs, ip + 1);		/* as a breakpoint would leave it */
+	for (addr = e->addr; e < b->entries + b->n && e->addr == addr; e++)
+		rt_run_traced(e->row->probe, regs, set_address, e);
+	instruction_pointer_set(regs, at);
+}
+NOKPROBE_SYMBOL(traced);
+
+static bool eligible(const struct stp_row_kprobe *r)
+{
+	return !(r->flags & (STP_KP_RETURN | STP_KP_ABSOLUTE)) && !r->offset && r->symbol;
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	if (x->addr != y->addr)
+		return x->addr < y->addr ? -1 : 1;
+	return x->row < y->row ? -1 : x->row > y->row;
+}
+
+/* Sites of the entries FROM … FROM + N that ftrace takes, half by half where it refuses a whole; the others' address becomes 0. */
+static void set_filter(struct rt_bulk *b, unsigned long *ips, unsigned from, unsigned n)
+{
+	unsigned i;
+
+	if (!n)
+		return;
+	for (i = 0; i < n; i++)
+		ips[i] = b->entries[from + i].addr;
+	if (!ftrace_set_filter_ips(&b->ops, ips, n, 0, 0))
+		return;
+	cond_resched();
+	if (n == 1) {
+		b->entries[from].addr = 0;
+		return;
+	}
+	set_filter(b, ips, from, n / 2);
+	set_filter(b, ips, from + n / 2, n - n / 2);
+}
+
+static void collect(struct rt_bulk *b, const struct stp_group *g)
+{
+	const struct stp_row_kprobe *rows = g->rows;
+	unsigned i;
+
+	for (i = 0; i < g->nrows; i++) {
+		if (!eligible(&rows[i]))
+			continue;
+		b->entries[b->n].addr = rt_symbol_address(rows[i].module, rows[i].symbol);
+		b->entries[b->n].row = &rows[i];
+		b->n += b->entries[b->n].addr != 0;
+		cond_resched();
+	}
+	sort(b->entries, b->n, sizeof *b->entries, by_address, NULL);
+}
+
+static void drop_refused(struct rt_bulk *b)
+{
+	unsigned i, n = 0;
+
+	for (i = 0; i < b->n; i++)
+		if (b->entries[i].addr)
+			b->entries[n++] = b->entries[i];
+	b->n = n;
+}
+
+static bool arm(struct rt_bulk *b)
+{
+	unsigned long *ips = plat_alloc(sizeof *ips * (b->n + 1));
+
+	if (!ips)
+		return false;
+	b->ops.func = traced;
+	b->ops.flags = FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_PERMANENT;
+	set_filter(b, ips, 0, b->n);
+	plat_free(ips);
+	drop_refused(b);
+	b->registered = b->n && !register_ftrace_function(&b->ops);
+	return b->registered;
+}
+
+struct rt_bulk *rt_bulk_attach(const struct stp_group *g)
+{
+	const struct stp_row_kprobe *rows = g->rows;
+	struct rt_bulk *b;
+	unsigned i, wanted = 0;
+
+	for (i = 0; i < g->nrows; i++)
+		wanted += eligible(&rows[i]);
+	if (wanted < LEAST_ROWS)
+		return NULL;
+	b = plat_alloc(sizeof *b);
+	if (!b)
+		return NULL;
+	b->entries = plat_alloc(sizeof *b->entries * (wanted + 1));
+	if (b->entries)
+		collect(b, g);
+	if (!b->n || !arm(b)) {
+		rt_bulk_detach(b);
+		return NULL;
+	}
+	return b;
+}
+
+unsigned rt_bulk_rows(const struct rt_bulk *b, void (*mark)(void *data, const struct stp_row_kprobe *row), void *data)
+{
+	unsigned i;
+
+	for (i = 0; b && i < b->n; i++)
+		mark(data, b->entries[i].row);
+	return b ? b->n : 0;
+}
+
+void rt_bulk_detach(struct rt_bulk *b)
+{
+	if (!b)
+		return;
+	if (b->registered)
+		unregister_ftrace_function(&b->ops);
+	if (b->ops.func)
+		ftrace_free_filter(&b->ops);
+	plat_free(b->entries);
+	plat_free(b);
+}
+
+#else
+
+struct rt_bulk *rt_bulk_attach(const struct stp_group *g)
+{
+	return NULL;
+}
+
+unsigned rt_bulk_rows(const struct rt_bulk *b, void (*mark)(void *data, const struct stp_row_kprobe *row), void *data)
+{
+	return 0;
+}
+
+void rt_bulk_detach(struct rt_bulk *b)
+{
+}
+
+#endif
