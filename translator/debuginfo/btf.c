@@ -7,6 +7,7 @@
  * so every id and string offset is checked on use. */
 #include "translator/debuginfo/btf.h"
 #include "lib/run.h"
+#include "translator/debuginfo/debugfile.h"
 #include "translator/debuginfo/image.h"
 #include "translator/session.h"
 #include <bpf/btf.h>
@@ -127,6 +128,13 @@ static struct btf_source *open_kernel(struct di_module *m, const char **why)
 	return b;
 }
 
+/* BTF that refers to the kernel's types by number. A module built out of the tree may carry a base of
+ * its own instead (.BTF.base), whose numbers mean nothing here. */
+static struct btf *parse_split(const char *path, struct btf *base)
+{
+	return debugfile_has_section(path, ".BTF.base") ? NULL : btf__parse_elf_split(path, base);
+}
+
 /* A .ko file's own BTF; compressed files are unpacked into a private file first. */
 static struct btf *parse_ko(const char *path, struct btf *base)
 {
@@ -136,11 +144,11 @@ static struct btf *parse_ko(const char *path, struct btf *base)
 	size_t len = strlen(path);
 
 	if (len > 3 && !strcmp(path + len - 3, ".ko"))
-		return btf__parse_elf_split(path, base);
+		return parse_split(path, base);
 	dir = make_temp_dir();
 	if (dir && !read_maybe_compressed(path, &ko) && asprintf(&name, "%s/module.ko", dir) > 0 &&
 	    !write_file_atomic(name, ko.s, ko.len, 0600))
-		btf = btf__parse_elf_split(name, base);
+		btf = parse_split(name, base);
 	sb_free(&ko);
 	if (dir)
 		remove_tree(dir);

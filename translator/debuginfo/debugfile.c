@@ -54,6 +54,16 @@ static Elf_Scn *section_named(Elf *e, const char *name, GElf_Shdr *sh)
 	return NULL;
 }
 
+bool debugfile_has_section(const char *path, const char *name)
+{
+	struct elf_file f;
+	GElf_Shdr sh;
+	bool ok = open_elf(path, &f) && section_named(f.elf, name, &sh);
+
+	close_elf(&f);
+	return ok;
+}
+
 bool debugfile_has_dwarf(const char *path, struct arena *a, const char **build_id)
 {
 	struct elf_file f;

@@ -11,6 +11,8 @@
 const char *debugfile_find(struct di_module *m, bool remote, const char **why);
 /* Does the ELF file at PATH have .debug_info? *build_id (may be NULL) gets its id or NULL, in A. */
 bool debugfile_has_dwarf(const char *path, struct arena *a, const char **build_id);
+/* Does the ELF file at PATH have a section NAME with content? */
+bool debugfile_has_section(const char *path, const char *name);
 /* Ask debuginfod servers for the debug information of BUILD_ID (hexadecimal); a path, or NULL and *why. */
 const char *debuginfod_fetch(struct di_module *m, const char *build_id, const char **why);
 
