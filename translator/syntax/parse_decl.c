@@ -116,7 +116,7 @@ static bool parse_params(struct parser *p, struct function_decl *d)
 		if (accept(p, TOK_COLON) && !(q.type = parse_type(p)))
 			return false;
 		vec_push(p->arena, &d->params, q);
-	} while (accept(p, TOK_COMMA));
+	} while (accept(p, TOK_COMMA) && p->tok.kind != TOK_RPAREN);
 	return expect(p, TOK_RPAREN, "after the parameters");
 }
 

@@ -122,7 +122,7 @@ static bool parse_path(struct parser *p, struct access_vec *out)
 }
 
 /* $name, $$vars, with path */
-static struct expr *parse_target(struct parser *p, bool address)
+static struct expr *parse_target(struct parser *p)
 {
 	struct expr *e = expr_new(p->arena, EXPR_TARGET, p->tok.span);
 	size_t n = p->tok.len, head = n > 1 && p->tok.text[1] == '$' ? 2 : 1, d = count_dollars(p->tok.text + head, n - head);
@@ -132,7 +132,6 @@ static struct expr *parse_target(struct parser *p, bool address)
 		return NULL;
 	}
 	e->target.name = intern_n(&p->session->names, p->tok.text, n - d);
-	e->target.address_of = address;
 	advance(p);
 	if (d)
 		add_pretty(p, &e->target.path, d, e->span);
@@ -185,7 +184,7 @@ static struct expr *make_hist(struct parser *p, const struct token *name, const 
 	return e;
 }
 
-static struct expr *make_cast(struct parser *p, const struct token *name, const struct expr_vec *args, bool address)
+static struct expr *make_cast(struct parser *p, const struct token *name, const struct expr_vec *args)
 {
 	struct expr *e = expr_new(p->arena, EXPR_CAST, name->span);
 	bool ok = args->len == 2 || args->len == 3;
@@ -199,11 +198,10 @@ static struct expr *make_cast(struct parser *p, const struct token *name, const 
 	e->cast.arg = args->data[0];
 	e->cast.type = args->data[1]->string.text;
 	e->cast.module = args->len > 2 ? args->data[2]->string.text : NULL;
-	e->cast.address_of = address;
 	return parse_path(p, &e->cast.path) ? e : NULL;
 }
 
-static struct expr *make_var(struct parser *p, const struct token *name, const struct expr_vec *args, bool address)
+static struct expr *make_var(struct parser *p, const struct token *name, const struct expr_vec *args)
 {
 	struct expr *e = expr_new(p->arena, EXPR_TARGET, name->span);
 	bool ok = args->len == 1 || args->len == 2;
@@ -216,11 +214,10 @@ static struct expr *make_var(struct parser *p, const struct token *name, const s
 	}
 	e->target.name = intern(&p->session->names, "@var");
 	e->target.args = *args;
-	e->target.address_of = address;
 	return parse_path(p, &e->target.path) ? e : NULL;
 }
 
-static struct expr *make_operator(struct parser *p, const struct token *name, const struct expr_vec *args, bool address)
+static struct expr *make_operator(struct parser *p, const struct token *name, const struct expr_vec *args)
 {
 	static const char *const stats[] = { "count", "sum", "min", "max", "avg", "variance" };
 	struct expr *e;
@@ -231,17 +228,16 @@ static struct expr *make_operator(struct parser *p, const struct token *name, co
 	if (!strcmp(name->text, "hist_log") || !strcmp(name->text, "hist_linear"))
 		return make_hist(p, name, args);
 	if (!strcmp(name->text, "cast"))
-		return make_cast(p, name, args, address);
+		return make_cast(p, name, args);
 	if (!strcmp(name->text, "var"))
-		return make_var(p, name, args, address);
+		return make_var(p, name, args);
 	e = expr_new(p->arena, EXPR_ATOP, name->span);
 	e->atop.name = name->text;
 	e->atop.args = *args;
-	e->atop.address_of = address;
 	return e;
 }
 
-static struct expr *parse_atop(struct parser *p, bool address)
+static struct expr *parse_atop(struct parser *p)
 {
 	struct token name = p->tok;
 	struct expr_vec args = { 0 };
@@ -253,7 +249,7 @@ static struct expr *parse_atop(struct parser *p, bool address)
 	if (accept(p, TOK_LPAREN) && !parse_args(p, &args, TOK_RPAREN, false))
 		return NULL;
 	height = p->height;
-	e = make_operator(p, &name, &args, address);
+	e = make_operator(p, &name, &args);
 	if (!e || !taller(p, height))
 		return NULL;
 	e->span = span_join(name.span, p->last);
@@ -316,19 +312,31 @@ static struct expr *parse_parenthesis(struct parser *p)
 	return NULL;
 }
 
+/* & before something with an address: $x, @var(…), @cast(…)->y, x->y */
 static struct expr *parse_address(struct parser *p)
 {
 	struct span at = p->tok.span;
 	struct expr *e;
 
 	advance(p);
-	if (p->tok.kind != TOK_TARGET && p->tok.kind != TOK_ATOP) {
-		fail_expected(p, "a target variable, @cast or @var after \"&\"");
+	if (!deeper(p))
+		return NULL;
+	e = parse_postfix(p);
+	p->depth--;
+	if (!e)
+		return NULL;
+	if (e->kind == EXPR_TARGET) {
+		e->target.address_of = true;
+	} else if (e->kind == EXPR_CAST) {
+		e->cast.address_of = true;
+	} else if (e->kind == EXPR_ATOP) {
+		e->atop.address_of = true;
+	} else {
+		p->failed = true;
+		diag_error(&p->session->diags, span_join(at, e->span), E(PARSE_EXPECTED), "\"&\" stands before a target variable, @cast, @var or a member");
 		return NULL;
 	}
-	e = p->tok.kind == TOK_TARGET ? parse_target(p, true) : parse_atop(p, true);
-	if (e)
-		e->span = span_join(at, e->span);
+	e->span = span_join(at, e->span);
 	return e;
 }
 
@@ -350,8 +358,8 @@ static struct expr *parse_primary(struct parser *p)
 		return e;
 	case TOK_STRING: return parse_string(p);
 	case TOK_IDENT: return parse_name(p);
-	case TOK_TARGET: return parse_target(p, false);
-	case TOK_ATOP: return parse_atop(p, false);
+	case TOK_TARGET: return parse_target(p);
+	case TOK_ATOP: return parse_atop(p);
 	case TOK_LBRACKET: return parse_key_list(p);
 	case TOK_LPAREN: return parse_parenthesis(p);
 	case TOK_AND: return parse_address(p);

@@ -52,6 +52,9 @@ static int level(const struct expr *e)
 	static const int lv[] = { 1, 12, 12, 13, 13, 13, 10, 10, 10, 7, 5, 6, 9, 9, 9, 9, 9, 9, 4, 3, 11 };
 
 	switch ((int)e->kind) {
+	case EXPR_TARGET: return e->target.address_of ? 15 : 16;
+	case EXPR_CAST: return e->cast.address_of ? 15 : 16;
+	case EXPR_ATOP: return e->atop.address_of ? 15 : 16;
 	case EXPR_ASSIGN: return 1;
 	case EXPR_TERNARY: return 2;
 	case EXPR_BINARY: return lv[e->binary.op];
@@ -159,6 +162,7 @@ static void print_print(struct strbuf *b, const struct expr *e)
 static void print_cast(struct strbuf *b, const struct expr *e)
 {
 	if (!e->cast.type) {
+		sb_puts(b, e->cast.address_of ? "&" : "");
 		print_at(b, e->cast.arg, 16);
 	} else {
 		sb_puts(b, e->cast.address_of ? "&@cast(" : "@cast(");
