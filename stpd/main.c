@@ -111,8 +111,10 @@ static bool check_usage(const struct options *o)
 		say_error("which module? Try: stpd --help");
 	else if (o->command && o->target)
 		say_error("-c and -x both name the target: use one of them");
-	else if ((o->rotate_bytes || o->daemon) && !o->output)
-		say_error("%s needs -o FILE", o->daemon ? "-D" : "-S");
+	else if ((o->rotate_bytes || o->daemon || o->bulk) && !o->output)
+		say_error("%s needs -o FILE", o->daemon ? "-D" : o->bulk ? "--bulk" : "-S");
+	else if (o->leave && (o->command || o->attach))
+		say_error("-L leaves the module to itself: it does not go with %s", o->attach ? "-A" : "-c");
 	else
 		return true;
 	return false;

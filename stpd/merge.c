@@ -5,7 +5,9 @@
  * the next record to pass on is the one with the expected number, wherever it is.
  * A number that has not come may still be on its way (its CPU committed it after
  * another CPU's later one was read): it is waited for a few rounds of reading, then given
- * up and counted.  In bulk mode numbers count per CPU and nothing is reordered. */
+ * up and counted.  In bulk mode nothing is reordered.  Buffers that the module overwrites
+ * (lossy) may be read while they change: there a record counts as one only if what comes
+ * behind it, as far as it is there, begins like a record too; else the search goes on 8 bytes later. */
 #include "stpd/stpd.h"
 
 #include <errno.h>
@@ -17,14 +19,14 @@ struct queue { char *data; size_t head, len, cap; };
 struct merge {
 	struct queue *queues;
 	unsigned ncpus;
-	bool bulk;
+	enum merge_mode mode;
 	uint64_t expected, gaps;
 	unsigned waited;
 	merge_fn *fn;
 	void *data;
 };
 
-struct merge *merge_new(unsigned ncpus, bool bulk, merge_fn *fn, void *data)
+struct merge *merge_new(unsigned ncpus, enum merge_mode mode, merge_fn *fn, void *data)
 {
 	struct merge *m = calloc(1, sizeof *m);
 
@@ -35,7 +37,7 @@ struct merge *merge_new(unsigned ncpus, bool bulk, merge_fn *fn, void *data)
 		return NULL;
 	}
 	m->ncpus = ncpus;
-	m->bulk = bulk;
+	m->mode = mode;
 	m->fn = fn;
 	m->data = data;
 	return m;
@@ -47,7 +49,7 @@ static int queue_add(struct queue *q, const void *data, size_t len)
 
 	if (q->head && q->head == q->len)
 		q->head = q->len = 0;
-	if (q->len + len > q->cap) {
+	if (q->head && q->len + len > q->cap) {
 		memmove(q->data, q->data + q->head, q->len - q->head);
 		q->len -= q->head;
 		q->head = 0;
@@ -71,27 +73,43 @@ static size_t padded(uint32_t len)
 	return sizeof(struct stp_rec) + (((size_t)len + 7) & ~(size_t)7);
 }
 
-/* The record at the head of Q when it is whole: 1, 0 not yet, -EPROTO. Padding is passed over. */
-static int queue_head(struct queue *q, struct stp_rec *rec)
+/* Bytes of what begins at AT in Q, padding too; 0: not all there yet; -EPROTO: nothing begins there. */
+static long extent(const struct queue *q, size_t at, struct stp_pad *start)
 {
-	for (;;) {
-		struct stp_pad pad;
-		size_t left = q->len - q->head;
+	size_t left = q->len - at, need;
 
-		if (left < sizeof pad)
+	if (left < sizeof *start)
+		return 0;
+	memcpy(start, q->data + at, sizeof *start);
+	if (start->magic != STP_REC_MAGIC || start->kind < STP_REC_TEXT || start->kind > STP_REC_LOST)
+		return -EPROTO;
+	if (start->len > (start->kind == STP_REC_PAD ? 1u << 26 : STP_MAXRECORD))
+		return -EPROTO;
+	need = start->kind == STP_REC_PAD ? sizeof *start + start->len : padded(start->len);
+	return left < need ? 0 : (long)need;
+}
+
+/* The record at the head of Q when it is whole: 1, 0 not yet, -EPROTO. Padding is passed over. */
+static int queue_head(struct queue *q, struct stp_rec *rec, bool lossy)
+{
+	struct stp_pad start, next;
+	long n;
+
+	for (;;) {
+		n = extent(q, q->head, &start);
+		if (!n)
 			return 0;
-		memcpy(&pad, q->data + q->head, sizeof pad);
-		if (pad.magic != STP_REC_MAGIC || pad.len > (1u << 26))
+		if (lossy && (n < 0 || extent(q, q->head + (size_t)n, &next) < 0)) {
+			q->head += 8;
+			continue;
+		}
+		if (n < 0)
 			return -EPROTO;
-		if (pad.kind != STP_REC_PAD) {
-			if (left < sizeof *rec || left < padded(pad.len))
-				return 0;
+		if (start.kind != STP_REC_PAD) {
 			memcpy(rec, q->data + q->head, sizeof *rec);
 			return 1;
 		}
-		if (left < sizeof pad + pad.len)
-			return 0;
-		q->head += sizeof pad + pad.len;
+		q->head += (size_t)n;
 	}
 }
 
@@ -105,7 +123,7 @@ int merge_feed(struct merge *m, unsigned cpu, const void *data, size_t len)
 	r = queue_add(&m->queues[cpu], data, len);
 	if (r)
 		return r;
-	r = queue_head(&m->queues[cpu], &rec);
+	r = queue_head(&m->queues[cpu], &rec, m->mode == MERGE_LOSSY);
 	return r < 0 ? r : 0;
 }
 
@@ -122,7 +140,7 @@ static struct queue *lowest(struct merge *m, struct stp_rec *best)
 	struct stp_rec rec;
 
 	for (unsigned i = 0; i < m->ncpus; i++) {
-		if (queue_head(&m->queues[i], &rec) != 1)
+		if (queue_head(&m->queues[i], &rec, m->mode == MERGE_LOSSY) != 1)
 			continue;
 		if (!q || rec.seq < best->seq) {
 			*best = rec;
@@ -137,7 +155,7 @@ static void advance_bulk(struct merge *m)
 	struct stp_rec rec;
 
 	for (unsigned i = 0; i < m->ncpus; i++)
-		while (queue_head(&m->queues[i], &rec) == 1)
+		while (queue_head(&m->queues[i], &rec, m->mode == MERGE_LOSSY) == 1)
 			pass_on(m, &m->queues[i], &rec);
 }
 
@@ -146,7 +164,7 @@ void merge_advance(struct merge *m, unsigned patience)
 	struct stp_rec rec;
 	struct queue *q;
 
-	if (m->bulk) {
+	if (m->mode == MERGE_BULK) {
 		advance_bulk(m);
 		return;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where the records' text goes: standard output, a file (its name may hold strftime
- * conversions), a set of files that rotate by size or on demand. */
+ * conversions), a set of files that rotate by size or on demand.  The files of bulk mode
+ * hold the records as they are, behind a header, for stap-merge. */
 #include "stpd/stpd.h"
 
 #include <errno.h>
@@ -41,6 +42,16 @@ static void file_name(const struct output *o, unsigned serial, char *name, size_
 		snprintf(name + n, size - n, ".%u", serial);
 }
 
+/* The buffer is empty when a file begins. */
+static void put_header(struct output *o)
+{
+	struct stp_file_header h = { .magic = "STPBULK", .version = STP_WIRE_VERSION, .byte_order = 0x01020304, .cpu = (uint32_t)o->cpu };
+
+	h.magic[7] = '1';
+	memcpy(o->buffer, &h, sizeof h);
+	o->used = sizeof h;
+}
+
 static int open_file(struct output *o)
 {
 	char name[PATH_MAX];
@@ -56,6 +67,8 @@ static int open_file(struct output *o)
 	}
 	o->fd = fd;
 	o->written = 0;
+	if (o->cpu >= 0)
+		put_header(o);
 	return 0;
 }
 
@@ -122,14 +135,8 @@ int output_switch(struct output *o)
 	return 0;
 }
 
-int output_write(struct output *o, const void *data, size_t len)
+static int append(struct output *o, const char *p, size_t len)
 {
-	const char *p = data;
-
-	if (o->error)
-		return -o->error;
-	if (rotates(o) && o->written && o->written + len > o->options->rotate_bytes && output_switch(o))
-		return -o->error;
 	o->written += len;
 	while (len) {
 		size_t n = sizeof o->buffer - o->used;
@@ -144,6 +151,41 @@ int output_write(struct output *o, const void *data, size_t len)
 			return -o->error;
 	}
 	return 0;
+}
+
+/* Whether LEN bytes more belong into the next file; they are never split. */
+static int make_room(struct output *o, size_t len)
+{
+	if (o->error)
+		return -o->error;
+	if (rotates(o) && o->written && o->written + len > o->options->rotate_bytes)
+		output_switch(o);
+	return -o->error;
+}
+
+int output_write(struct output *o, const void *data, size_t len)
+{
+	int err = make_room(o, len);
+
+	return err ? err : append(o, data, len);
+}
+
+int output_write_record(struct output *o, const struct stp_rec *head, const void *payload)
+{
+	static const char zeros[8];
+	size_t pad = -(size_t)head->len & 7;
+	int err = make_room(o, sizeof *head + head->len + pad);
+
+	if (!err)
+		err = append(o, (const char *)head, sizeof *head);
+	if (!err)
+		err = append(o, payload, head->len);
+	return err ? err : append(o, zeros, pad);
+}
+
+int output_error(const struct output *o)
+{
+	return -o->error;
 }
 
 int output_close(struct output *o)

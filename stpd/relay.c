@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The data side: reads every CPU's channel, merges, writes. */
+/* The data side: reads every CPU's channel, merges, writes.
+ *
+ * Text that one run of a handler printed in several records is held until its last part
+ * comes, so that no other CPU's text gets between. */
 #include "stpd/stpd.h"
 
 #include <dirent.h>
@@ -10,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+struct held { char *text; size_t len, cap; };
 struct relay {
 	const struct options *options;
 	struct merge *merge;
@@ -17,23 +21,53 @@ struct relay {
 	unsigned noutputs, ncpus;
 	int *fds;			/* by CPU; -1: no such CPU */
 	char *buffer;
-	uint64_t lost_records, lost_bytes;
+	uint32_t flags;			/* enum stp_start_flag of the session */
+	struct held *held;		/* by CPU */
+	uint64_t received;
 };
 
-enum { READ_SIZE = 1 << 18, PATIENCE = 3 };
+enum { READ_SIZE = 1 << 18, PATIENCE = 3, HELD_MOST = 1 << 20 };
+
+static void release(struct relay *r, struct held *h)
+{
+	if (h->len)
+		output_write(r->outputs[0], h->text, h->len);
+	h->len = 0;
+}
+
+/* False: there is no memory for it. */
+static bool hold(struct held *h, const void *text, size_t len)
+{
+	if (h->len + len > h->cap) {
+		size_t cap = (h->len + len) * 2;
+		char *p = realloc(h->text, cap);
+
+		if (!p)
+			return false;
+		h->text = p;
+		h->cap = cap;
+	}
+	memcpy(h->text + h->len, text, len);
+	h->len += len;
+	return true;
+}
 
 static void record(void *data, const struct stp_rec *head, const void *payload)
 {
 	struct relay *r = data;
-	struct stp_lost lost;
+	struct held *h = head->cpu < r->ncpus ? &r->held[head->cpu] : NULL;
 
-	if (head->kind == STP_REC_TEXT) {
-		output_write(r->outputs[r->noutputs > 1 ? head->cpu : 0], payload, head->len);
-	} else if (head->kind == STP_REC_LOST && head->len >= sizeof lost) {
-		memcpy(&lost, payload, sizeof lost);
-		r->lost_records += lost.records;
-		r->lost_bytes += lost.bytes;
+	if (head->kind != STP_REC_TEXT || !h)
+		return;
+	r->received++;
+	if (r->noutputs > 1) {
+		output_write_record(r->outputs[head->cpu], head, payload);
+		return;
 	}
+	if (head->flags & STP_REC_CONTINUES && h->len < HELD_MOST && hold(h, payload, head->len))
+		return;
+	release(r, h);
+	output_write(r->outputs[0], payload, head->len);
 }
 
 /* 1 + the highest N of the traceN files, 0 when there are none. */
@@ -72,7 +106,7 @@ static int open_channels(struct relay *r, const char *name)
 
 static int open_outputs(struct relay *r)
 {
-	bool bulk = r->options->bulk && r->options->output;
+	bool bulk = r->flags & STP_START_BULK && r->options->output;
 
 	r->noutputs = bulk ? r->ncpus : 1;
 	r->outputs = calloc(r->noutputs, sizeof *r->outputs);
@@ -86,7 +120,12 @@ static int open_outputs(struct relay *r)
 	return 0;
 }
 
-struct relay *relay_open_all(const char *name, const struct options *o)
+static enum merge_mode mode_of(uint32_t flags)
+{
+	return flags & STP_START_BULK ? MERGE_BULK : flags & STP_START_OVERWRITE ? MERGE_LOSSY : MERGE_ORDERED;
+}
+
+struct relay *relay_open_all(const char *name, const struct options *o, uint32_t flags)
 {
 	struct relay *r = calloc(1, sizeof *r);
 	unsigned n = count_channels(name);
@@ -97,11 +136,13 @@ struct relay *relay_open_all(const char *name, const struct options *o)
 		return NULL;
 	}
 	r->options = o;
+	r->flags = flags;
 	r->ncpus = n;
 	r->fds = calloc(n, sizeof *r->fds);
 	r->buffer = malloc(READ_SIZE);
-	r->merge = merge_new(n, o->bulk, record, r);
-	if (!r->fds || !r->buffer || !r->merge) {
+	r->merge = merge_new(n, mode_of(flags), record, r);
+	r->held = calloc(n, sizeof *r->held);
+	if (!r->held || !r->fds || !r->buffer || !r->merge) {
 		say_error("out of memory");
 		relay_close_all(r);
 		return NULL;
@@ -145,11 +186,19 @@ int relay_read_all(struct relay *r)
 	return total;
 }
 
-void relay_advance(struct relay *r, bool last)
+int relay_advance(struct relay *r, bool last)
 {
-	merge_advance(r->merge, last || r->options->overwrite ? 0 : PATIENCE);
-	for (unsigned i = 0; i < r->noutputs; i++)
+	int err = 0, e;
+
+	merge_advance(r->merge, last || r->flags & STP_START_OVERWRITE ? 0 : PATIENCE);
+	for (unsigned i = 0; last && i < r->ncpus; i++)
+		release(r, &r->held[i]);
+	for (unsigned i = 0; i < r->noutputs; i++) {
 		output_flush(r->outputs[i]);
+		e = output_error(r->outputs[i]);
+		err = e ? e : err;
+	}
+	return err;
 }
 
 int relay_switch(struct relay *r)
@@ -161,10 +210,9 @@ int relay_switch(struct relay *r)
 	return err;
 }
 
-uint64_t relay_lost(const struct relay *r, uint64_t *bytes)
+uint64_t relay_received(const struct relay *r)
 {
-	*bytes = r->lost_bytes;
-	return r->lost_records;
+	return r->received;
 }
 
 int relay_close_all(struct relay *r)
@@ -179,6 +227,9 @@ int relay_close_all(struct relay *r)
 		err = e ? e : err;
 	}
 	merge_free(r->merge);
+	for (unsigned i = 0; r->held && i < r->ncpus; i++)
+		free(r->held[i].text);
+	free(r->held);
 	free(r->outputs);
 	free(r->fds);
 	free(r->buffer);

@@ -212,7 +212,7 @@ static int send_start(struct session *s)
 /* Until the module says that it runs. */
 static int await_start(struct session *s)
 {
-	int64_t limit = now_ms() + 600000;
+	int64_t limit = now_ms() + (s->o->attach ? 5000 : 600000);	/* a module that runs says so at once */
 	int err;
 
 	while (!s->started) {
@@ -265,7 +265,9 @@ static void collect(struct session *s)
 			request_stop(s, "broken data");
 			got = 0;
 		}
-		relay_advance(s->relay, false);
+		err = relay_advance(s->relay, false);
+		if (err)
+			request_stop(s, "the output cannot be written");
 		idle = got ? 5 : 50;
 		err = step(s, idle);
 		if (err < 0) {
@@ -287,9 +289,15 @@ static void report_losses(struct session *s)
 {
 	const struct stp_msg_stats *t = &s->stop.stats;
 
+	uint64_t received = relay_received(s->relay);
+
 	if (t->lost_records)
 		say_warning(s->o, "%llu records (%llu bytes) of output were lost: larger buffers (-s MB) or less output help",
 			    (unsigned long long)t->lost_records, (unsigned long long)t->lost_bytes);
+	if (received < t->written_records && s->start.flags & STP_START_OVERWRITE)
+		say_debug(s->o, "%llu records were overwritten by later ones", (unsigned long long)(t->written_records - received));
+	else if (received < t->written_records && !s->o->attach)
+		say_warning(s->o, "%llu records of output did not arrive", (unsigned long long)(t->written_records - received));
 	if (t->errors || t->skipped)
 		say_warning(s->o, "number of errors: %llu, skipped probes: %llu", (unsigned long long)t->errors, (unsigned long long)t->skipped);
 }
@@ -340,13 +348,10 @@ static int start(struct session *s)
 		err = open_module(s);
 	if (err)
 		return err;
-	if (s->o->attach) {
-		s->started = true;
-	} else {
+	if (!s->o->attach)
 		err = send_start(s);
-		if (!err)
-			err = await_start(s);
-	}
+	if (!err)
+		err = await_start(s);
 	if (err == -EINTR)
 		return err;
 	if (err) {
@@ -354,7 +359,9 @@ static int start(struct session *s)
 			say_error("module %s did not start: %s", s->name, strerror(-err));
 		return err;
 	}
-	s->relay = relay_open_all(s->name, s->o);
+	if (s->o->leave)
+		return 0;
+	s->relay = relay_open_all(s->name, s->o, s->start.flags);
 	return s->relay ? 0 : -EIO;
 }
 
@@ -366,7 +373,7 @@ static void finish(struct session *s, int *status)
 		*status = 1;
 	if (s->ctl >= 0)
 		close(s->ctl);
-	if ((s->loaded || s->o->attach) && !s->detached && module_unload(s->name, false))
+	if ((s->loaded || (s->o->attach && s->ctl >= 0)) && !s->detached && module_unload(s->name, false))
 		*status = 1;
 	if (s->watch >= 0)
 		close(s->watch);

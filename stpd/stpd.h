@@ -62,6 +62,8 @@ void ctl_path(char *buf, size_t size, const char *name, const char *file);
 struct output;
 struct output *output_open(const struct options *o, int cpu);	/* cpu -1: the merged stream; NULL after a message */
 int output_write(struct output *o, const void *data, size_t len);	/* 0 or -errno (reported once) */
+int output_write_record(struct output *o, const struct stp_rec *head, const void *payload);	/* bulk mode: as it is */
+int output_error(const struct output *o);	/* 0, or -errno of what could not be written */
 int output_flush(struct output *o);
 int output_switch(struct output *o);		/* next file */
 int output_close(struct output *o);		/* 0, or -errno of what could not be written */
@@ -70,7 +72,12 @@ int output_close(struct output *o);		/* 0, or -errno of what could not be writte
 struct merge;
 /* Called for each record in order. */
 typedef void merge_fn(void *data, const struct stp_rec *head, const void *payload);
-struct merge *merge_new(unsigned ncpus, bool bulk, merge_fn *fn, void *data);
+enum merge_mode {
+	MERGE_ORDERED,		/* by number: one counter of the module */
+	MERGE_BULK,		/* each CPU's as they come */
+	MERGE_LOSSY,		/* ordered, of buffers that are overwritten: what is damaged is passed over */
+};
+struct merge *merge_new(unsigned ncpus, enum merge_mode mode, merge_fn *fn, void *data);
 /* Bytes as read from CPU's channel, in order. -EPROTO when they are no records. */
 int merge_feed(struct merge *m, unsigned cpu, const void *data, size_t len);
 /* Pass on what is in order. LAST_ROUNDS: a missing number is given up after that many calls without it; 0: at once (the end). */
@@ -80,12 +87,12 @@ void merge_free(struct merge *m);
 
 /* ---- relay.c ---- */
 struct relay;
-struct relay *relay_open_all(const char *name, const struct options *o);	/* NULL after a message */
+struct relay *relay_open_all(const char *name, const struct options *o, uint32_t flags);	/* enum stp_start_flag of the session; NULL after a message */
 int relay_read_all(struct relay *r);		/* until all are empty; bytes read or -errno */
-void relay_advance(struct relay *r, bool last);
+int relay_advance(struct relay *r, bool last);	/* 0, or -errno of the output */
 int relay_switch(struct relay *r);
 int relay_close_all(struct relay *r);		/* 0 or -errno of the output */
-uint64_t relay_lost(const struct relay *r, uint64_t *bytes);	/* from LOST records */
+uint64_t relay_received(const struct relay *r);	/* records of text */
 
 /* ---- child.c ---- */
 /* Fork for -c, held before exec until child_go(). Its pid or -errno after a message. */

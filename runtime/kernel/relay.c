@@ -18,6 +18,7 @@
 #include <linux/debugfs.h>
 #include <linux/mm.h>
 #include <linux/relay.h>
+#include <linux/timekeeping.h>
 
 static struct rchan *channel;
 #define HEADER sizeof(struct stp_rec)
@@ -104,6 +105,12 @@ char *plat_out_reserve(size_t need, size_t *room)
 	return (char *)buf->data + buf->offset + HEADER;
 }
 
+static u64 time_number(struct rt_cpu *cpu)
+{
+	cpu->seq = max(cpu->seq + 1, (u64)ktime_get_mono_fast_ns());
+	return cpu->seq;
+}
+
 void plat_out_commit(size_t len, unsigned flags)
 {
 	struct rt_cpu *cpu = rt.cpus[raw_smp_processor_id()];
@@ -117,7 +124,7 @@ void plat_out_commit(size_t len, unsigned flags)
 	if (!len)
 		return;
 	memset(start + HEADER + len, 0, whole - HEADER - len);
-	rec.seq = rt.bulk ? cpu->seq++ : (u64)atomic64_inc_return(&rt.seq) - 1;
+	rec.seq = rt.bulk ? time_number(cpu) : (u64)atomic64_inc_return(&rt.seq) - 1;
 	memcpy(start, &rec, HEADER);
 	smp_wmb();	/* the record before the offset that shows it: read by relay_file_read */
 	WRITE_ONCE(buf->offset, buf->offset + whole);

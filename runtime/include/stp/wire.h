@@ -6,7 +6,7 @@
  * sub-buffers; the rest of a sub-buffer is a record of kind STP_REC_PAD, which
  * has only the first 8 bytes of a header (struct stp_pad) and any number of bytes behind them.  `seq` is taken from one counter of the module when
  * the record is committed, so that sorting by it gives the order of events; in bulk
- * mode each CPU counts by itself.
+ * mode, where CPUs share nothing, it is a time in nanoseconds, made to rise from record to record of a CPU.
  *
  * Control: debugfs stap/MODULE/ctl; each read returns exactly one message, each
  * write takes exactly one.  Data cannot block it.  Closing it ends the session:
