@@ -170,6 +170,8 @@ static bool parse_declaration(struct parser *p, struct file *f)
 	bool privat = accept(p, TOK_PRIVATE);
 	struct stmt *s;
 
+	if (p->pp.publish)
+		return fail_expected(p, "@define, as a .stpm file holds nothing else");
 	if (accept(p, TOK_PROBE) || accept(p, TOK_EXPORT))
 		return parse_probe_decl(p, f, privat, at);
 	if (accept(p, TOK_FUNCTION))
@@ -184,8 +186,6 @@ static bool parse_declaration(struct parser *p, struct file *f)
 		keep(p, f, s, DECL_EMBEDDED);
 		return true;
 	}
-	if (p->library && p->pp.publish)
-		return fail_expected(p, "@define: a .stpm file holds nothing else");
 	fail_expected(p, "probe, global, private or function");
 	if (token_is_word(&p->tok))
 		hint_declaration(p);
