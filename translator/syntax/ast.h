@@ -192,6 +192,7 @@ struct alias_decl {
 	VEC(struct point *) names;	/* usually one */
 	bool epilogue;
 	struct probe_decl probe;
+	struct stmt *second;		/* probe NAME = points { prologue }, { epilogue }: the epilogue, or NULL */
 	bool privat;
 	struct span span;
 };
