@@ -72,6 +72,12 @@ struct expansion *expansion_alias(struct points *ps, const struct expansion *up,
 	map_init(&x->shared, &s->arena);
 	x->body = alias->epilogue ? block_of(s, up->body, alias->probe.body) : block_of(s, alias->probe.body, up->body);
 	own = dependence_of_stmt(ps, alias->probe.body);
+	if (alias->second) {
+		enum dependence epilogue = dependence_of_stmt(ps, alias->second);
+
+		x->body = block_of(s, x->body, alias->second);
+		own = epilogue > own ? epilogue : own;
+	}
 	x->dependence = own > up->dependence ? own : up->dependence;
 	return x;
 }

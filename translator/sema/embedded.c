@@ -37,8 +37,11 @@ static void guard_file(struct guard *g, struct file *f)
 
 	for (size_t i = 0; i < f->probes.len; i++)
 		walk_stmt(&v, f->probes.data[i]->body);
-	for (size_t i = 0; i < f->aliases.len; i++)
+	for (size_t i = 0; i < f->aliases.len; i++) {
 		walk_stmt(&v, f->aliases.data[i]->probe.body);
+		if (f->aliases.data[i]->second)
+			walk_stmt(&v, f->aliases.data[i]->second);
+	}
 	for (size_t i = 0; i < f->functions.len; i++)
 		walk_stmt(&v, f->functions.data[i]->body);
 	for (size_t i = 0; i < f->embedded.len; i++)

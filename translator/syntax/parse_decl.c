@@ -14,30 +14,40 @@ static void keep(struct parser *p, struct file *f, void *decl, enum decl_kind k)
 	vec_push(p->arena, &f->order_kind, (uint8_t)k);
 }
 
+/* The names of an alias have been read, = or += is at hand. In `a = b = points` both are names. */
+static bool parse_alias_decl(struct parser *p, struct file *f, bool privat, struct span at, struct point_vec names)
+{
+	struct alias_decl *a = ARENA_NEW(p->arena, struct alias_decl);
+	enum token_kind assign = p->tok.kind;
+
+	a->epilogue = assign == TOK_ADD_ASSIGN;
+	a->privat = privat;
+	for (; a->probe.points.len < 2 && accept(p, assign); names = a->probe.points) {
+		for (size_t i = 0; i < names.len; i++)
+			vec_push(p->arena, &a->names, names.data[i]);
+		a->probe.points = (struct point_vec){ 0 };
+		if (!parse_points(p, &a->probe.points))
+			return false;
+	}
+	if (!(a->probe.body = parse_block(p)))
+		return false;
+	if (!a->epilogue && accept(p, TOK_COMMA) && !(a->second = parse_block(p)))
+		return false;
+	a->span = a->probe.span = span_join(at, p->last);
+	vec_push(p->arena, &f->aliases, a);
+	keep(p, f, a, DECL_ALIAS);
+	return true;
+}
+
 static bool parse_probe_decl(struct parser *p, struct file *f, bool privat, struct span at)
 {
 	struct point_vec points = { 0 };
-	struct alias_decl *a;
 	struct probe_decl *d;
-	bool epilogue;
 
 	if (!parse_points(p, &points))
 		return false;
-	epilogue = p->tok.kind == TOK_ADD_ASSIGN;
-	if (p->tok.kind == TOK_ASSIGN || epilogue) {
-		advance(p);
-		a = ARENA_NEW(p->arena, struct alias_decl);
-		for (size_t i = 0; i < points.len; i++)
-			vec_push(p->arena, &a->names, points.data[i]);
-		a->epilogue = epilogue;
-		a->privat = privat;
-		if (!parse_points(p, &a->probe.points) || !(a->probe.body = parse_block(p)))
-			return false;
-		a->span = a->probe.span = span_join(at, p->last);
-		vec_push(p->arena, &f->aliases, a);
-		keep(p, f, a, DECL_ALIAS);
-		return true;
-	}
+	if (p->tok.kind == TOK_ASSIGN || p->tok.kind == TOK_ADD_ASSIGN)
+		return parse_alias_decl(p, f, privat, at, points);
 	d = ARENA_NEW(p->arena, struct probe_decl);
 	d->points = points;
 	if (!(d->body = parse_block(p)))
@@ -74,8 +84,11 @@ static bool parse_global(struct parser *p, struct global_decl *g)
 	if (accept(p, TOK_LBRACKET) && (!(g->size = parse_expression(p)) || !expect(p, TOK_RBRACKET, "after the size")))
 		return false;
 	g->wrap |= accept(p, TOK_PERCENT);
-	if (p->tok.kind == TOK_ASSIGN && (g->size || g->stat_hint))
-		return fail_expected(p, "no value: only scalars start with one, and this is an array or a statistic;");
+	if (p->tok.kind == TOK_ASSIGN && (g->size || g->stat_hint)) {
+		fail_expected(p, "\",\" or the next declaration");
+		hint(p, "a value is given, and only scalars start with one: %s is %s", g->name, g->size ? "an array" : "a statistic");
+		return false;
+	}
 	return !accept(p, TOK_ASSIGN) || (g->init = parse_literal(p, "a number or a string"));
 }
 
@@ -195,11 +208,17 @@ static bool parse_declaration(struct parser *p, struct file *f)
 /* To the next declaration; past the token at AT in any case. */
 static void recover(struct parser *p, struct span at)
 {
+	bool dot = false;
+
 	p->depth = 0;
 	if (p->tok.span.src == at.src && p->tok.span.beg == at.beg)
 		advance(p);
-	while (p->tok.kind != TOK_EOF && p->tok.kind != TOK_PROBE && p->tok.kind != TOK_FUNCTION && p->tok.kind != TOK_GLOBAL && p->tok.kind != TOK_PRIVATE)
-		advance(p);
+	/* behind a dot these words are components: kernel.function */
+	for (; p->tok.kind != TOK_EOF; advance(p)) {
+		if (!dot && (p->tok.kind == TOK_PROBE || p->tok.kind == TOK_FUNCTION || p->tok.kind == TOK_GLOBAL || p->tok.kind == TOK_PRIVATE))
+			return;
+		dot = p->tok.kind == TOK_DOT;
+	}
 }
 
 static struct file *parse_source(struct parser *p, struct session *s, struct source *src, bool library)

@@ -8,9 +8,11 @@
 
 #include <string.h>
 
-VEC_OF(sequence_vec, struct component_vec);
+/* Points without an address yet: of each parts, and within braces perhaps the suffix. */
+VEC_OF(sequence_vec, struct point);
 
 static bool parse_sequence(struct parser *p, struct sequence_vec *out);
+static bool parse_alternative(struct parser *p, struct sequence_vec *out);
 
 /* ---- names ---- */
 
@@ -76,18 +78,60 @@ static bool parse_argument(struct parser *p, struct component *c)
 
 static void add_single(struct parser *p, struct sequence_vec *out, struct component c)
 {
-	struct component_vec one = { 0 };
+	struct point one = { .span = c.span };
 
-	vec_push(p->arena, &one, c);
+	vec_push(p->arena, &one.parts, c);
 	vec_push(p->arena, out, one);
 }
 
 /* ---- braces ---- */
 
+/* ? or ! and if (…) behind the components. */
+static bool parse_suffix(struct parser *p, struct point *pt)
+{
+	if (accept(p, TOK_QUESTION))
+		pt->optional = true;
+	else if (accept(p, TOK_NOT))
+		pt->sufficient = true;
+	if (!accept(p, TOK_IF))
+		return true;
+	if (!expect(p, TOK_LPAREN, "after if"))
+		return false;
+	pt->condition = parse_expression(p);
+	return pt->condition && expect(p, TOK_RPAREN, "after the condition");
+}
+
+static bool has_suffix(const struct point *pt)
+{
+	return pt->optional || pt->sufficient || pt->condition;
+}
+
+/* Points that share the suffix at hand. */
+static bool parse_alternative(struct parser *p, struct sequence_vec *out)
+{
+	struct point suffix = { 0 };
+	size_t first = out->len;
+
+	if (!parse_sequence(p, out) || !parse_suffix(p, &suffix))
+		return false;
+	for (size_t i = first; has_suffix(&suffix) && i < out->len; i++) {
+		struct point *pt = &out->data[i];
+
+		if (has_suffix(pt)) {
+			p->failed = true;
+			return diag_error(&p->session->diags, p->last, E(PARSE_EXPECTED), "a suffix inside the braces and one behind them");
+		}
+		pt->optional = suffix.optional;
+		pt->sufficient = suffix.sufficient;
+		pt->condition = suffix.condition && i > first ? expr_clone(p->arena, suffix.condition) : suffix.condition;
+	}
+	return true;
+}
+
 static bool is_plain(const struct sequence_vec *v)
 {
 	for (size_t i = 0; i < v->len; i++)
-		if (v->data[i].len != 1 || v->data[i].data[0].arg)
+		if (v->data[i].parts.len != 1 || v->data[i].parts.data[0].arg || has_suffix(&v->data[i]))
 			return false;
 	return true;
 }
@@ -97,7 +141,7 @@ static void join_names(struct strbuf *b, const struct sequence_vec *v)
 {
 	sb_putc(b, '{');
 	for (size_t i = 0; i < v->len; i++)
-		sb_printf(b, "%s%s", i ? "," : "", v->data[i].data[0].name);
+		sb_printf(b, "%s%s", i ? "," : "", v->data[i].parts.data[0].name);
 	sb_putc(b, '}');
 }
 
@@ -117,7 +161,7 @@ static bool parse_braces(struct parser *p, struct sequence_vec *out)
 
 	advance(p);
 	do
-		ok = ok && parse_sequence(p, &all);
+		ok = ok && parse_alternative(p, &all);
 	while (ok && accept(p, TOK_COMMA));
 	p->depth--;
 	if (!ok || !expect(p, TOK_RBRACE, "after the alternatives"))
@@ -159,6 +203,16 @@ static bool parse_component(struct parser *p, struct sequence_vec *out)
 	return true;
 }
 
+/* The tree stays one: no argument has two parents. */
+static struct component copy_component(struct parser *p, const struct component *c)
+{
+	struct component copy = *c;
+
+	if (c->arg)
+		copy.arg = expr_clone(p->arena, c->arg);
+	return copy;
+}
+
 /* Each of LEFT followed by each of RIGHT. */
 static bool multiply(struct parser *p, struct sequence_vec *left, const struct sequence_vec *right, struct span at)
 {
@@ -168,12 +222,19 @@ static bool multiply(struct parser *p, struct sequence_vec *left, const struct s
 		return too_many(p, at);
 	for (size_t i = 0; i < left->len; i++)
 		for (size_t j = 0; j < right->len; j++) {
-			struct component_vec v = { 0 };
+			struct point v = right->data[j];
 
-			for (size_t k = 0; k < left->data[i].len; k++)
-				vec_push(p->arena, &v, left->data[i].data[k]);
-			for (size_t k = 0; k < right->data[j].len; k++)
-				vec_push(p->arena, &v, right->data[j].data[k]);
+			if (has_suffix(&left->data[i])) {
+				p->failed = true;
+				return diag_error(&p->session->diags, at, E(PARSE_EXPECTED), "? ! and if (…) stand behind the last component");
+			}
+			v.parts = (struct component_vec){ 0 };
+			for (size_t k = 0; k < left->data[i].parts.len; k++)
+				vec_push(p->arena, &v.parts, copy_component(p, &left->data[i].parts.data[k]));
+			for (size_t k = 0; k < right->data[j].parts.len; k++)
+				vec_push(p->arena, &v.parts, copy_component(p, &right->data[j].parts.data[k]));
+			if (v.condition)
+				v.condition = expr_clone(p->arena, v.condition);
 			vec_push(p->arena, &all, v);
 		}
 	*left = all;
@@ -185,15 +246,15 @@ static bool parse_sequence(struct parser *p, struct sequence_vec *out)
 	struct sequence_vec all = { 0 };
 	struct span at = p->tok.span;
 
-	vec_push(p->arena, &all, (struct component_vec){ 0 });
+	vec_push(p->arena, &all, (struct point){ .span = at });
 	do {
 		struct sequence_vec one = { 0 };
 
 		if (!parse_component(p, &one))
 			return false;
 		/* the usual case, and no copy of it */
-		if (all.len == 1 && one.len == 1 && one.data[0].len == 1)
-			vec_push(p->arena, &all.data[0], one.data[0].data[0]);
+		if (all.len == 1 && one.len == 1 && one.data[0].parts.len == 1 && !has_suffix(&all.data[0]) && !has_suffix(&one.data[0]))
+			vec_push(p->arena, &all.data[0].parts, one.data[0].parts.data[0]);
 		else if (!multiply(p, &all, &one, at))
 			return false;
 	} while (accept(p, TOK_DOT));
@@ -204,36 +265,19 @@ static bool parse_sequence(struct parser *p, struct sequence_vec *out)
 
 /* ---- points ---- */
 
-/* ? or ! and if (…) behind the components. */
-static bool parse_suffix(struct parser *p, struct point *pt)
-{
-	if (accept(p, TOK_QUESTION))
-		pt->optional = true;
-	else if (accept(p, TOK_NOT))
-		pt->sufficient = true;
-	if (!accept(p, TOK_IF))
-		return true;
-	if (!expect(p, TOK_LPAREN, "after if"))
-		return false;
-	pt->condition = parse_expression(p);
-	return pt->condition && expect(p, TOK_RPAREN, "after the condition");
-}
-
 static bool parse_point_list(struct parser *p, struct point_vec *out)
 {
-	struct point shared = { .span = p->tok.span };
+	struct span at = p->tok.span;
 	struct sequence_vec all = { 0 };
 
-	if (!parse_sequence(p, &all) || !parse_suffix(p, &shared))
+	if (!parse_alternative(p, &all))
 		return false;
-	shared.span = span_join(shared.span, p->last);
+	at = span_join(at, p->last);
 	for (size_t i = 0; i < all.len; i++) {
 		struct point *pt = ARENA_NEW(p->arena, struct point);
 
-		*pt = shared;
-		pt->parts = all.data[i];
-		if (i && pt->condition)
-			pt->condition = expr_clone(p->arena, pt->condition);
+		*pt = all.data[i];
+		pt->span = at;
 		vec_push(p->arena, out, pt);
 	}
 	return true;

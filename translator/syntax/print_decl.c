@@ -232,6 +232,11 @@ static void print_decl(struct strbuf *b, const void *d, enum decl_kind k)
 		print_points(b, a->probe.points.data, a->probe.points.len);
 		sb_putc(b, '\n');
 		print_stmt(b, a->probe.body, 0);
+		if (a->second) {
+			sb_truncate(b, b->len - 1);
+			sb_puts(b, ",\n");
+			print_stmt(b, a->second, 0);
+		}
 		break;
 	case DECL_FUNCTION:
 		print_function_head(b, f);
