@@ -3,7 +3,7 @@
 #include "translator/syntax/parser.h"
 
 /* How tightly operators bind; print.c has the same levels. */
-enum { LEVEL_ASSIGN = 1, LEVEL_TERNARY = 2, LEVEL_IN = 8, LEVEL_COMPARE = 9 };
+enum { LEVEL_ASSIGN = 1, LEVEL_TERNARY = 2, LEVEL_IN = 8, LEVEL_COMPARE = 9, LEVEL_TIGHTEST = 13 };
 
 static const struct binop { enum token_kind tok; enum op op; unsigned level; } binops[] = {
 	{ TOK_ASSIGN, OP_NONE, 1 }, { TOK_ADD_ASSIGN, OP_ADD, 1 }, { TOK_SUB_ASSIGN, OP_SUB, 1 }, { TOK_MUL_ASSIGN, OP_MUL, 1 },
@@ -165,32 +165,47 @@ static struct expr *parse_operator(struct parser *p, const struct binop *b, stru
 	return e;
 }
 
-/* One operator of LEAST or tighter behind L and what it takes; L where there is none. */
-static struct expr *parse_next(struct parser *p, struct expr *l, unsigned least)
+/* How tightly the operator at hand binds; 0: it is none. */
+static unsigned level_of(enum token_kind k)
 {
-	const struct binop *b;
+	const struct binop *b = find_binop(k);
 
-	switch ((int)p->tok.kind) {
-	case TOK_QUESTION: return least <= LEVEL_TERNARY ? parse_ternary(p, l) : l;
-	case TOK_IN: return least <= LEVEL_IN ? parse_in(p, l) : l;
-	case TOK_MATCH: case TOK_NOMATCH: return least <= LEVEL_COMPARE ? parse_match(p, l) : l;
+	switch ((int)k) {
+	case TOK_QUESTION: return LEVEL_TERNARY;
+	case TOK_IN: return LEVEL_IN;
+	case TOK_MATCH: case TOK_NOMATCH: return LEVEL_COMPARE;
 	}
-	b = find_binop(p->tok.kind);
-	return b && b->level >= least ? parse_operator(p, b, l) : l;
+	return b ? b->level : 0;
 }
 
+/* The operator at hand behind L, and what it takes. */
+static struct expr *parse_next(struct parser *p, struct expr *l)
+{
+	switch ((int)p->tok.kind) {
+	case TOK_QUESTION: return parse_ternary(p, l);
+	case TOK_IN: return parse_in(p, l);
+	case TOK_MATCH: case TOK_NOMATCH: return parse_match(p, l);
+	}
+	return parse_operator(p, find_binop(p->tok.kind), l);
+}
+
+/* Operators of level LEAST or tighter.  What ends in a name or a literal instead of an operand
+ * (in, =~) is not taken by tighter operators: `a in b -c` is two statements. Comparisons do
+ * take it, as nothing else could be meant. */
 static struct expr *parse_binary(struct parser *p, unsigned least)
 {
-	struct expr *l, *e;
+	unsigned most = p->tok.kind == TOK_LBRACKET ? LEVEL_COMPARE : LEVEL_TIGHTEST, level;
+	struct expr *l;
 
 	if (!deeper(p))
 		return NULL;
 	l = parse_unary(p);
 	while (l) {
-		e = parse_next(p, l, least);
-		if (e == l)
+		level = level_of(p->tok.kind);
+		if (!level || level < least || level > most)
 			break;
-		l = e;
+		most = level == LEVEL_IN ? LEVEL_COMPARE : level;
+		l = parse_next(p, l);
 		if (l && !taller(p, p->height))
 			l = NULL;
 		if (l)

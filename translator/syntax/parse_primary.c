@@ -75,6 +75,12 @@ static bool parse_member(struct parser *p, struct access_vec *out, bool *end)
 	struct access a = { .kind = ACCESS_MEMBER, .span = p->tok.span };
 	size_t d;
 
+	if (p->tok.kind == TOK_TARGET && count_dollars(p->tok.text, p->tok.len) == p->tok.len) {	/* ->$ is the suffix, too */
+		add_pretty(p, out, p->tok.len, a.span);
+		*end = true;
+		advance(p);
+		return true;
+	}
 	if (!token_is_word(&p->tok))
 		return fail_expected(p, "the name of a member after \"->\"");
 	d = count_dollars(p->tok.text, p->tok.len);
@@ -258,6 +264,8 @@ static struct expr *parse_atop(struct parser *p)
 
 /* ---- names, keys, parentheses ---- */
 
+static struct expr *parse_reach(struct parser *p);
+
 static struct expr *parse_name(struct parser *p)
 {
 	struct token name = p->tok;
@@ -321,7 +329,7 @@ static struct expr *parse_address(struct parser *p)
 	advance(p);
 	if (!deeper(p))
 		return NULL;
-	e = parse_postfix(p);
+	e = parse_reach(p);
 	p->depth--;
 	if (!e)
 		return NULL;
@@ -357,7 +365,7 @@ static struct expr *parse_primary(struct parser *p)
 		advance(p);
 		return e;
 	case TOK_STRING: return parse_string(p);
-	case TOK_IDENT: return parse_name(p);
+	case TOK_IDENT: case TOK_EXPORT: return parse_name(p);	/* export means something between declarations only */
 	case TOK_TARGET: return parse_target(p);
 	case TOK_ATOP: return parse_atop(p);
 	case TOK_LBRACKET: return parse_key_list(p);
@@ -403,7 +411,17 @@ static struct expr *parse_step(struct parser *p, struct expr *arg)
 	return e;
 }
 
-struct expr *parse_postfix(struct parser *p)
+/* Does [ behind E go through a pointer that E holds?  Not behind what can only end a statement. */
+static bool holds_pointer(const struct expr *e)
+{
+	switch ((int)e->kind) {
+	case EXPR_CALL: case EXPR_INDEX: case EXPR_ATOP: case EXPR_BINARY: case EXPR_UNARY: case EXPR_TERNARY: case EXPR_ASSIGN: return true;
+	}
+	return false;
+}
+
+/* An operand with its keys and path, without ++ and --. */
+static struct expr *parse_reach(struct parser *p)
 {
 	struct expr *e = parse_primary(p);
 	unsigned height;
@@ -412,10 +430,9 @@ struct expr *parse_postfix(struct parser *p)
 		height = p->height;
 		if (p->tok.kind == TOK_LBRACKET && (e->kind == EXPR_SYMBOL || e->kind == EXPR_HIST))
 			e = parse_index(p, e);
-		else if (p->tok.kind == TOK_ARROW)
+		else if (p->tok.kind == TOK_ARROW || (p->tok.kind == TOK_LBRACKET && holds_pointer(e)) ||
+			 (is_suffix(&p->tok) && (e->kind == EXPR_SYMBOL || holds_pointer(e))))
 			e = parse_autocast(p, e);
-		else if (p->tok.kind == TOK_INC || p->tok.kind == TOK_DEC)
-			e = parse_step(p, e);
 		else
 			return e;
 		if (!e || !taller(p, p->height > height ? p->height : height))
@@ -423,4 +440,17 @@ struct expr *parse_postfix(struct parser *p)
 		e->span = span_join(e->span, p->last);
 	}
 	return NULL;
+}
+
+struct expr *parse_postfix(struct parser *p)
+{
+	struct expr *e = parse_reach(p);
+
+	while (e && e->kind != EXPR_IN && (p->tok.kind == TOK_INC || p->tok.kind == TOK_DEC)) {
+		e = parse_step(p, e);
+		if (!taller(p, p->height))
+			return NULL;
+		e->span = span_join(e->span, p->last);
+	}
+	return e;
 }

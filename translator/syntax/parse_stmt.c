@@ -133,17 +133,11 @@ static void sort_mark(struct parser *p, struct stmt *s, int column)
 	advance(p);
 }
 
-static bool foreach_keys(struct parser *p, struct stmt *s)
+/* [k1, k2-] */
+static bool foreach_key_list(struct parser *p, struct stmt *s)
 {
 	struct expr *e;
 
-	if (!accept(p, TOK_LBRACKET)) {
-		if (!(e = symbol(p)))
-			return false;
-		vec_push(p->arena, &s->foreach.keys, e);
-		sort_mark(p, s, 1);
-		return true;
-	}
 	do {
 		if (!(e = symbol(p)))
 			return false;
@@ -151,6 +145,39 @@ static bool foreach_keys(struct parser *p, struct stmt *s)
 		sort_mark(p, s, (int)s->foreach.keys.len);
 	} while (accept(p, TOK_COMMA));
 	return expect(p, TOK_RBRACKET, "after the keys");
+}
+
+/* The = of `v = keys`; a sort mark of v without a blank behind it makes += or -= of it. */
+static bool foreach_assign(struct parser *p, struct stmt *s)
+{
+	if (p->tok.kind == TOK_ADD_ASSIGN || p->tok.kind == TOK_SUB_ASSIGN) {
+		s->foreach.order = p->tok.kind == TOK_ADD_ASSIGN ? SORT_UP : SORT_DOWN;
+		s->foreach.sort_span = p->tok.span;
+		advance(p);
+		return true;
+	}
+	if (!accept(p, TOK_ASSIGN))
+		return false;
+	s->foreach.sort_column = 0;
+	return true;
+}
+
+/* `k`, `[k1, k2]`, and either behind `v =`. */
+static bool foreach_keys(struct parser *p, struct stmt *s)
+{
+	struct expr *e;
+
+	if (accept(p, TOK_LBRACKET))
+		return foreach_key_list(p, s);
+	if (!(e = symbol(p)))
+		return false;
+	sort_mark(p, s, 1);
+	if (!s->foreach.value && foreach_assign(p, s)) {
+		s->foreach.value = e;
+		return foreach_keys(p, s);
+	}
+	vec_push(p->arena, &s->foreach.keys, e);
+	return true;
 }
 
 static bool foreach_base(struct parser *p, struct stmt *s)
@@ -186,10 +213,6 @@ static struct stmt *parse_foreach(struct parser *p, struct stmt *s)
 {
 	if (!expect(p, TOK_LPAREN, "after foreach"))
 		return NULL;
-	if (p->tok.kind == TOK_IDENT && peek2(p)->kind == TOK_ASSIGN) {
-		s->foreach.value = symbol(p);
-		advance(p);
-	}
 	if (!foreach_keys(p, s) || !expect(p, TOK_IN, "in foreach") || !foreach_base(p, s))
 		return NULL;
 	if (accept(p, TOK_LIMIT) && !(s->foreach.limit = parse_expression(p)))

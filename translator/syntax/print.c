@@ -164,6 +164,8 @@ static void print_cast(struct strbuf *b, const struct expr *e)
 	if (!e->cast.type) {
 		sb_puts(b, e->cast.address_of ? "&" : "");
 		print_at(b, e->cast.arg, 16);
+		if (e->cast.path.len && e->cast.path.data[0].kind == ACCESS_PRETTY)
+			sb_puts(b, "->");	/* else a$ would be a name */
 	} else {
 		sb_puts(b, e->cast.address_of ? "&@cast(" : "@cast(");
 		print_expr(b, e->cast.arg);
