@@ -107,6 +107,13 @@ static bool take_script_argument(struct preproc *pp, struct token *t)
 	struct string_vec *args = &pp->session->opt.args;
 
 	if (t->number < 1 || (uint64_t)t->number > args->len || pp->top->argument) {
+		if (pp->moot) {
+			t->kind = *t->text == '$' ? TOK_NUMBER : TOK_STRING;
+			t->text = "";
+			t->number = 0;
+			t->len = 0;
+			return true;
+		}
 		*t = preproc_fail(pp, t->span, E(LEX_ARGUMENT), "the script was given %zu argument%s", args->len, args->len == 1 ? "" : "s");
 		return true;
 	}

@@ -15,6 +15,7 @@ struct preproc {
 	struct string_vec defined;	/* names that @define made here, in order */
 	bool publish;			/* the source is a *.stpm: macros go to the session */
 	bool failed;			/* something was reported */
+	bool moot;			/* what is read cannot change its condition: $N may be missing */
 	size_t expanded;		/* tokens that came out of macros */
 };
 

@@ -172,6 +172,10 @@ static bool compare(struct preproc *pp, const struct token *op, const struct ope
 	bool equality = op->kind == TOK_EQ || op->kind == TOK_NE;
 	const char *fact = a->fact ? a->fact : b->fact;
 
+	if (pp->moot) {
+		*yes = false;
+		return true;
+	}
 	if ((a->kind == OPERAND_NUMBER) != (b->kind == OPERAND_NUMBER)) {
 		if (fact)
 			*error = preproc_fail(pp, op->span, E(PREPROC_CONDITION), "%s is compared with a %s", fact,
@@ -207,13 +211,14 @@ static bool read_comparison(struct preproc *pp, bool *yes, struct token *error)
 	return bad(pp, op.span, error, "expected ==, !=, <, <=, > or >= in the condition");
 }
 
-bool preproc_decide(struct preproc *pp, struct span at, bool *yes, struct token *error)
+/* `$# > 1 && $2 == 5`: where the first decides, the second need not make sense. */
+static bool read_condition(struct preproc *pp, bool *yes, struct token *error)
 {
 	bool all = true, any = false, one = false;
 	struct token t;
 
-	(void)at;
 	for (;;) {
+		pp->moot = any || !all;
 		if (!read_comparison(pp, &one, error))
 			return false;
 		all &= one;
@@ -231,4 +236,13 @@ bool preproc_decide(struct preproc *pp, struct span at, bool *yes, struct token 
 	}
 	*yes = any;
 	return true;
+}
+
+bool preproc_decide(struct preproc *pp, struct span at, bool *yes, struct token *error)
+{
+	bool ok = read_condition(pp, yes, error);
+
+	(void)at;
+	pp->moot = false;
+	return ok;
 }
