@@ -11,7 +11,7 @@
 #include "compat.h"
 #include "rt.h"
 
-#ifdef STP_HAVE_FTRACE_SET_FILTER_IPS
+#ifdef COMPAT_BULK_ATTACH
 
 #include <linux/ftrace.h>
 #include <linux/rcupdate.h>

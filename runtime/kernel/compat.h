@@ -11,6 +11,11 @@
 #include <linux/relay.h>
 #include <linux/uaccess.h>
 
+/* function entries in bulk (bulk.c) need to give ftrace a set of addresses */
+#ifdef STP_HAVE_FTRACE_SET_FILTER_IPS
+#define COMPAT_BULK_ATTACH 1
+#endif
+
 /* hrtimer_setup replaced hrtimer_init and the assignment of the function */
 static inline void compat_hrtimer_setup(struct hrtimer *t, enum hrtimer_restart (*fn)(struct hrtimer *))
 {
