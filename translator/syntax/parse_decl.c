@@ -210,7 +210,8 @@ static void recover(struct parser *p, struct span at)
 {
 	bool dot = false;
 
-	p->depth = 0;
+	p->depth = p->loops = 0;
+	p->histograms = false;
 	if (p->tok.span.src == at.src && p->tok.span.beg == at.beg)
 		advance(p);
 	/* behind a dot these words are components: kernel.function */

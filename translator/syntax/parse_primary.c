@@ -8,14 +8,18 @@
 
 bool parse_args(struct parser *p, struct expr_vec *out, enum token_kind close, bool slices)
 {
+	bool histograms = p->histograms;
 	unsigned height = 0;
 
 	p->height = 0;
+	p->histograms = false;
 	if (accept(p, close))
 		return true;
 	do {
 		struct expr *e = NULL;
 
+		if (histograms)
+			p->histogram = p->tok.span;
 		if (slices && p->tok.kind == TOK_STAR && (peek2(p)->kind == TOK_COMMA || peek2(p)->kind == close))
 			advance(p);
 		else if (!(e = parse_expression(p)))
@@ -281,6 +285,7 @@ static struct expr *parse_name(struct parser *p)
 	advance(p);
 	e = expr_new(p->arena, EXPR_CALL, name.span);
 	e->call.name = name.text;
+	p->histograms = parse_print_is(name.text);
 	if (!parse_args(p, &e->call.args, TOK_RPAREN, false) || !taller(p, p->height))
 		return NULL;
 	e->span = span_join(name.span, p->last);
@@ -420,6 +425,17 @@ static bool holds_pointer(const struct expr *e)
 	return false;
 }
 
+/* A whole histogram is an argument of print or what foreach walks, nothing else. */
+static struct expr *check_histogram(struct parser *p, struct expr *e)
+{
+	if (e->kind != EXPR_HIST || (p->histogram.src == e->span.src && p->histogram.beg == e->span.beg))
+		return e;
+	p->failed = true;
+	diag_error(&p->session->diags, e->span, E(PARSE_HIST), "a histogram is no value");
+	hint(p, "print it, take the count of a bucket by [N], or walk its buckets with foreach");
+	return NULL;
+}
+
 /* An operand with its keys and path, without ++ and --. */
 static struct expr *parse_reach(struct parser *p)
 {
@@ -434,7 +450,7 @@ static struct expr *parse_reach(struct parser *p)
 			 (is_suffix(&p->tok) && (e->kind == EXPR_SYMBOL || holds_pointer(e))))
 			e = parse_autocast(p, e);
 		else
-			return e;
+			return check_histogram(p, e);
 		if (!e || !taller(p, p->height > height ? p->height : height))
 			return NULL;
 		e->span = span_join(e->span, p->last);

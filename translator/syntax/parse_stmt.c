@@ -66,11 +66,22 @@ static struct stmt *parse_if(struct parser *p, struct stmt *s)
 	return s;
 }
 
+/* What a loop does again and again. */
+static struct stmt *parse_body(struct parser *p)
+{
+	struct stmt *s;
+
+	p->loops++;
+	s = parse_statement(p);
+	p->loops--;
+	return s;
+}
+
 static struct stmt *parse_while(struct parser *p, struct stmt *s)
 {
 	if (!expect(p, TOK_LPAREN, "after while") || !(s->loop.cond = parse_expression(p)) || !expect(p, TOK_RPAREN, "after the condition"))
 		return NULL;
-	s->loop.body = parse_statement(p);
+	s->loop.body = parse_body(p);
 	return s->loop.body ? s : NULL;
 }
 
@@ -91,7 +102,7 @@ static struct stmt *parse_for(struct parser *p, struct stmt *s)
 		return NULL;
 	if (!expect(p, TOK_RPAREN, "after for (;;)"))
 		return NULL;
-	s->loop.body = parse_statement(p);
+	s->loop.body = parse_body(p);
 	return s->loop.body ? s : NULL;
 }
 
@@ -185,9 +196,14 @@ static bool foreach_base(struct parser *p, struct stmt *s)
 	struct expr *e;
 
 	if (p->tok.kind == TOK_ATOP) {
+		p->histogram = p->tok.span;
 		s->foreach.base = parse_postfix(p);
 		if (!s->foreach.base)
 			return false;
+		if (s->foreach.base->kind != EXPR_HIST) {
+			p->failed = true;
+			return diag_error(&p->session->diags, s->foreach.base->span, E(PARSE_EXPECTED), "foreach walks an array or a histogram");
+		}
 		sort_mark(p, s, 0);
 		return true;
 	}
@@ -219,7 +235,7 @@ static struct stmt *parse_foreach(struct parser *p, struct stmt *s)
 		return NULL;
 	if (!expect(p, TOK_RPAREN, "after foreach (…)"))
 		return NULL;
-	s->foreach.body = parse_statement(p);
+	s->foreach.body = parse_body(p);
 	return s->foreach.body ? s : NULL;
 }
 
@@ -238,15 +254,30 @@ static bool starts_statement(const struct token *t)
 	return t->kind == TOK_RBRACE || t->kind == TOK_SEMICOLON || t->kind == TOK_EOF;
 }
 
+static bool check_deleted(struct parser *p, const struct expr *e)
+{
+	if (e->kind == EXPR_SYMBOL || (e->kind == EXPR_INDEX && e->index.base->kind == EXPR_SYMBOL))
+		return true;
+	p->failed = true;
+	return diag_error(&p->session->diags, e->span, E(PARSE_EXPECTED), "delete takes a variable, an array or an element of one");
+}
+
 static struct stmt *parse_simple(struct parser *p, struct stmt *s)
 {
 	switch ((int)s->kind) {
+	case STMT_BREAK: case STMT_CONTINUE:
+		if (!p->loops) {
+			p->failed = true;
+			diag_error(&p->session->diags, s->span, E(PARSE_LOOP), "%s outside of a loop", s->kind == STMT_BREAK ? "break" : "continue");
+			hint(p, "\"next\" ends a probe's handler, \"return\" a function");
+		}
+		break;
 	case STMT_RETURN:
 		if (!starts_statement(&p->tok) && !(s->return_.value = parse_expression(p)))
 			return NULL;
 		break;
 	case STMT_DELETE:
-		if (!(s->delete_.target = parse_expression(p)))
+		if (!(s->delete_.target = parse_expression(p)) || !check_deleted(p, s->delete_.target))
 			return NULL;
 		break;
 	case STMT_EXPR:

@@ -19,6 +19,9 @@ struct parser {
 	bool has_ahead, failed;
 	unsigned depth;		/* how deep the parser is in brackets, blocks, unary operators */
 	unsigned height;	/* of the tree that the last expression made */
+	unsigned loops;		/* that the statement at hand stands in */
+	bool histograms;	/* the arguments that come next may be whole histograms */
+	struct span histogram;	/* the token that may begin one */
 	bool library;
 	struct span last;	/* of the token before tok */
 };
