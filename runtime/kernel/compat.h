@@ -8,7 +8,6 @@
 
 #include <linux/hrtimer.h>
 #include <linux/kprobes.h>
-#include <linux/relay.h>
 #include <linux/uaccess.h>
 
 /* function entries in bulk (bulk.c) need to give ftrace a set of addresses */
@@ -36,15 +35,6 @@ static inline struct kretprobe *compat_kretprobe(struct kretprobe_instance *ri)
 	return ri->rp;
 #endif
 }
-
-/* relay's subbuf_start lost its last parameter when padding became relay's own business */
-#ifdef STP_HAVE_SUBBUF_START_PADDING
-#define COMPAT_SUBBUF_START(name, buf) \
-	static int name(struct rchan_buf *buf, void *sub, void *prev, size_t padding)
-#else
-#define COMPAT_SUBBUF_START(name, buf) \
-	static int name(struct rchan_buf *buf, void *sub, void *prev)
-#endif
 
 /* copy_to_kernel_nofault is not exported everywhere; __put_kernel_nofault is a macro of each architecture. LEN 1 2 4 8. */
 static inline int compat_put_kernel(void *dst, const void *src, size_t len)

@@ -1,70 +1,177 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Output records in the kernel's relay channels.
+/* Output: a channel for each CPU, read as debugfs stap/MODULE/traceN.
  *
- * Text is formatted straight into the current sub-buffer of this CPU: reserve
- * makes sure that the sub-buffer has room (else switches to the next), commit writes the
- * header and moves the channel's offset behind the record, which is what the reader sees.
- * One handler at a time runs on a CPU, so there is one writer for each channel.
+ * Text is formatted straight into the channel's ring (core/ring.h): reserve finds room,
+ * commit writes the header and shows the record to the reader.  One handler at a time
+ * runs on a CPU, so there is one writer for each channel, and a mutex makes one reader.
  *
- * A sub-buffer is filled to its end (STP_REC_PAD) before the switch to the next, so relay
- * never has padding of its own to tell about: it publishes that padding before the
- * switch, and a reader that comes between the two would read the sub-buffer twice.
+ * The kernel's own relay is not used: its reader looks at the fields of a writer on another CPU, who
+ * changes several of them to switch sub-buffers, in no order that the reader could rely on.  A
+ * reader that comes in between skips a sub-buffer or reads one twice, and nobody counts that.
  *
- * The daemon reads on its own every few milliseconds; it is woken when a sub-buffer is full, not
- * by each record, for it may itself be what the script watches. */
-#include "compat.h"
+ * A read gives whole records, as many as are there and fit, and 0 when there is none; it
+ * never waits.  The daemon reads on its own every few milliseconds; it is woken when a sub-buffer is
+ * full, not by each record, for it may itself be what the script watches. */
 #include "rt.h"
+#include "core/ring.h"
 
+#include <linux/cpumask.h>
 #include <linux/debugfs.h>
+#include <linux/fs.h>
 #include <linux/mm.h>
-#include <linux/relay.h>
+#include <linux/module.h>
+#include <linux/sched.h>
 #include <linux/timekeeping.h>
+#include <linux/uaccess.h>
 
-static struct rchan *channel;
+struct channel {
+	struct stp_ring ring;
+	struct mutex reading;
+	char *copy;			/* rings that overwrite: a sub-buffer, to be looked at in peace */
+	struct dentry *file;
+};
+
+static struct channel **channels;	/* by CPU; NULL for one that was off when the session began: what it prints is lost */
 #define HEADER sizeof(struct stp_rec)
 
-static struct dentry *create_file(const char *name, struct dentry *parent, umode_t mode, struct rchan_buf *buf, int *is_global)
+/* ---- reading ---- */
+
+/* Bytes of the whole records at P, of LEN bytes, that fit into ROOM. */
+static size_t whole_records(const char *p, size_t len, size_t room)
 {
-	return debugfs_create_file(name, 0400, parent, buf, &relay_file_operations);
+	size_t n = 0, size;
+	struct stp_rec rec;
+
+	while (len - n >= HEADER) {
+		memcpy(&rec, p + n, HEADER);
+		size = ALIGN(HEADER + rec.len, 8);
+		if (size > len - n || size > room - n)
+			break;
+		n += size;
+	}
+	return n;
 }
 
-static int remove_file(struct dentry *d)
+/* The next records into BUF: their bytes, 0 for none, -EINVAL when not one fits. */
+static ssize_t read_some(struct channel *ch, char __user *buf, size_t room)
 {
-	debugfs_remove(d);
-	return 0;
+	const char *data;
+	size_t len, n;
+
+	do {
+		len = stp_ring_peek(&ch->ring, &data);
+		if (!len)
+			return 0;
+		if (ch->copy)
+			data = memcpy(ch->copy, data, len);
+	} while (!stp_ring_intact(&ch->ring));
+	n = whole_records(data, len, room);
+	if (!n)
+		return -EINVAL;
+	if (copy_to_user(buf, data, n))
+		return -EFAULT;
+	stp_ring_consume(&ch->ring, n);
+	return (ssize_t)n;
 }
 
-COMPAT_SUBBUF_START(subbuf_start, buf)
+static ssize_t channel_read(struct file *f, char __user *buf, size_t room, loff_t *pos)
 {
-	return rt.overwrite || !relay_buf_full(buf);
+	struct channel *ch = f->private_data;
+	size_t done = 0;
+	ssize_t n;
+
+	n = mutex_lock_interruptible(&ch->reading);
+	if (n)
+		return n;
+	do {
+		n = read_some(ch, buf + done, room - done);
+		done += n > 0 ? n : 0;
+		cond_resched();
+	} while (n > 0);
+	mutex_unlock(&ch->reading);
+	return done ? (ssize_t)done : n;
 }
 
-static struct rchan_callbacks callbacks = {
-	.create_buf_file = create_file,
-	.remove_buf_file = remove_file,
-	.subbuf_start = subbuf_start,
-};
+static int channel_open(struct inode *inode, struct file *f)
+{
+	f->private_data = inode->i_private;
+	return nonseekable_open(inode, f);
+}
+
+static const struct file_operations channel_fops = { .owner = THIS_MODULE, .open = channel_open, .read = channel_read };
+
+/* ---- life ---- */
+
+static void channel_destroy(struct channel *ch)
+{
+	if (!ch)
+		return;
+	debugfs_remove(ch->file);
+	stp_ring_destroy(&ch->ring);
+	plat_free(ch->copy);
+	plat_free(ch);
+}
+
+static struct channel *channel_new(unsigned cpu, u32 size, u32 count)
+{
+	struct channel *ch = plat_alloc_on_cpu(sizeof *ch, cpu);
+	char name[24];
+
+	if (!ch)
+		return NULL;
+	mutex_init(&ch->reading);
+	if (!stp_ring_init(&ch->ring, size, count, rt.overwrite, cpu))
+		goto fail;
+	ch->copy = rt.overwrite ? plat_alloc_on_cpu(ch->ring.size, cpu) : NULL;
+	if (rt.overwrite && !ch->copy)
+		goto fail;
+	snprintf(name, sizeof name, "trace%u", cpu);
+	ch->file = debugfs_create_file(name, 0400, rt_directory(), ch, &channel_fops);
+	if (!IS_ERR_OR_NULL(ch->file))
+		return ch;
+	ch->file = NULL;
+fail:
+	channel_destroy(ch);
+	return NULL;
+}
 
 int rt_relay_open(u32 subbuf_size, u32 subbufs)
 {
-	if (subbuf_size < 2 * (STP_MAXRECORD + HEADER) || subbuf_size > 1 << 26 || subbuf_size % 8 || !subbufs || subbufs > 65536)
+	unsigned cpu;
+	int err = 0;
+
+	if (subbuf_size < 2 * (STP_MAXRECORD + HEADER) || subbuf_size > 1 << 26 || !subbufs || subbufs > 65536)
 		return -EINVAL;
 	if (rt_memory_is_short((u64)subbuf_size * subbufs * num_online_cpus()))
 		return -ENOMEM;
-	channel = relay_open("trace", rt_directory(), subbuf_size, subbufs, &callbacks, NULL);
-	return channel ? 0 : -ENOMEM;
+	channels = plat_alloc(sizeof *channels * nr_cpu_ids);
+	if (!channels)
+		return -ENOMEM;
+	for_each_online_cpu(cpu) {
+		channels[cpu] = channel_new(cpu, subbuf_size, subbufs);
+		if (!channels[cpu])
+			err = -ENOMEM;
+	}
+	if (err)
+		rt_relay_close();
+	return err;
 }
 
 void rt_relay_close(void)
 {
-	if (channel)
-		relay_close(channel);
-	channel = NULL;
+	unsigned cpu;
+
+	for (cpu = 0; channels && cpu < nr_cpu_ids; cpu++)
+		channel_destroy(channels[cpu]);
+	plat_free(channels);
+	channels = NULL;
 }
 
-static struct rchan_buf *this_buffer(void)
+/* ---- writing ---- */
+
+static struct channel *this_channel(void)
 {
-	return *per_cpu_ptr(channel->buf, raw_smp_processor_id());
+	return channels ? channels[raw_smp_processor_id()] : NULL;
 }
 
 static void wake_daemon(void)
@@ -75,34 +182,25 @@ static void wake_daemon(void)
 	}
 }
 
-/* The offset is beyond the size while all sub-buffers are full. */
-static bool next_subbuf(struct rchan_buf *buf, size_t need)
-{
-	size_t size = channel->subbuf_size;
-	struct stp_pad pad = { .magic = STP_REC_MAGIC, .kind = STP_REC_PAD };
-
-	if (buf->offset < size) {
-		pad.len = (u32)(size - buf->offset - sizeof pad);
-		memcpy((char *)buf->data + buf->offset, &pad, sizeof pad);
-		smp_wmb();
-		WRITE_ONCE(buf->offset, size);
-	}
-	if (buf->offset == size)
-		wake_daemon();
-	return relay_switch_subbuf(buf, need);
-}
-
 char *plat_out_reserve(size_t need, size_t *room)
 {
-	struct rchan_buf *buf = channel ? this_buffer() : NULL;
+	struct channel *ch = this_channel();
+	struct stp_ring *r;
+	u64 end;
+	char *p;
 
 	need = ALIGN(need + HEADER, 8);
-	if (!buf || need > STP_MAXRECORD + HEADER)
+	if (!ch || need > STP_MAXRECORD + HEADER)
 		return NULL;
-	if (buf->offset + need > channel->subbuf_size && !next_subbuf(buf, need))
+	r = &ch->ring;
+	end = r->end;
+	p = stp_ring_reserve(r, need, room);
+	if (unlikely(r->end != end || !p))
+		wake_daemon();
+	if (!p)
 		return NULL;
-	*room = min_t(size_t, channel->subbuf_size - buf->offset - HEADER, STP_MAXRECORD);
-	return (char *)buf->data + buf->offset + HEADER;
+	*room = min_t(size_t, *room - HEADER, STP_MAXRECORD);
+	return p + HEADER;
 }
 
 static u64 time_number(struct rt_cpu *cpu)
@@ -114,8 +212,7 @@ static u64 time_number(struct rt_cpu *cpu)
 void plat_out_commit(size_t len, unsigned flags)
 {
 	struct rt_cpu *cpu = rt.cpus[raw_smp_processor_id()];
-	struct rchan_buf *buf = this_buffer();
-	char *start = (char *)buf->data + buf->offset;
+	struct stp_ring *r = &this_channel()->ring;
 	size_t whole = ALIGN(HEADER + len, 8);
 	struct stp_rec rec = {
 		.magic = STP_REC_MAGIC, .kind = STP_REC_TEXT, .flags = (u8)flags, .len = (u32)len, .cpu = raw_smp_processor_id(),
@@ -123,11 +220,10 @@ void plat_out_commit(size_t len, unsigned flags)
 
 	if (!len)
 		return;
-	memset(start + HEADER + len, 0, whole - HEADER - len);
+	memset(r->place + HEADER + len, 0, whole - HEADER - len);
 	rec.seq = rt.bulk ? time_number(cpu) : (u64)atomic64_inc_return(&rt.seq) - 1;
-	memcpy(start, &rec, HEADER);
-	smp_wmb();	/* the record before the offset that shows it: read by relay_file_read */
-	WRITE_ONCE(buf->offset, buf->offset + whole);
+	memcpy(r->place, &rec, HEADER);
+	stp_ring_commit(r, whole);
 	cpu->written_records++;
 	cpu->written_bytes += len;
 }

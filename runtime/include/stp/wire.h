@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The bytes between a module and the daemon.
  *
- * Data: each CPU has a relay channel (debugfs stap/MODULE/traceN) that carries
- * records: a header, then `len` bytes, padded to 8.  A record never spans two
- * sub-buffers; the rest of a sub-buffer is a record of kind STP_REC_PAD, which
- * has only the first 8 bytes of a header (struct stp_pad) and any number of bytes behind them.  `seq` is taken from one counter of the module when
+ * Data: each CPU has a channel (debugfs stap/MODULE/traceN) that carries records: a
+ * header, then `len` bytes, padded to 8.  A read gives whole records, and 0 when there is
+ * none; it never waits, and needs a buffer for the longest one.  A record of kind
+ * STP_REC_PAD has only the first 8 bytes of a header (struct stp_pad) and any number of bytes
+ * behind them, which count for nothing.  `seq` is taken from one counter of the module when
  * the record is committed, so that sorting by it gives the order of events; in bulk
  * mode, where CPUs share nothing, it is a time in nanoseconds, made to rise from record to record of a CPU.
  *
