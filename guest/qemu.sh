@@ -41,8 +41,11 @@ qemu_find_server() {
 	done
 	in_namespace=(unshare --mount)
 	[ "$(id -u)" = 0 ] || in_namespace=(unshare --user --map-root-user --mount)
-	"${in_namespace[@]}" true 2>/dev/null ||
+	if ! "${in_namespace[@]}" true 2>/dev/null; then
+		[ "$(id -u)" != 0 ] ||
+			die "$st_guest" "mount namespaces are not permitted here (in a chroot, its / must be a mount point; in a container, CAP_SYS_ADMIN is needed)"
 		die "$st_guest" "user namespaces are not permitted here: run this as root, or set kernel.unprivileged_userns_clone=1"
+	fi
 	help=$("${virtiofsd[@]}" --help 2>&1 || true)
 	case $help in
 	*--shared-dir*)
