@@ -73,7 +73,12 @@ struct function {
 	bool has_next;
 	/* effects, closed over callees */
 	bool pure;			/* no side effect: an unused call may go */
-	bool needs_context;		/* holds $variables: one copy for each probe (c_name differs) */
+	bool needs_context;		/* it or what it calls names $variables: one copy for each probe (sema/context.c) */
+	/* of a copy: */
+	struct probe *context;		/* the probe that it is for */
+	struct function *copy_of, *caller;	/* caller NULL: the probe's handler */
+	struct span called_at;
+	struct function *same_as;	/* while copies are merged: the equal one that takes its place */
 	struct variable_vec reads, writes;	/* globals */
 	unsigned index;
 };

@@ -173,6 +173,7 @@ static void emit_script_function(struct emitter *e, struct function *f, const ch
 
 	body_begin(&b, e, &f->locals);
 	b.function = f;
+	b.probe = f->context;
 	copy_written_strings(&b, f);
 	if (f->result == TYPE_LONG)
 		sb_puts(&pro, "\tint64_t r = 0;\n");

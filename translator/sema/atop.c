@@ -116,7 +116,7 @@ static struct di_module *module_arg(struct lowering *l, struct expr *e, size_t n
 
 	if (e->atop.args.len > n && e->atop.args.data[n]->kind == EXPR_STRING)
 		name = e->atop.args.data[n]->string.text;
-	else if (l->probe && l->probe->scope.module)
+	else if (l->probe && !l->function && l->probe->scope.module)
 		name = di_module_name(l->probe->scope.module);
 	return di_module(session_di(l->session), name, why);
 }

@@ -31,6 +31,8 @@ static void dump_function(struct strbuf *b, const struct function *f)
 	for (size_t i = 0; i < f->params.len; i++)
 		sb_printf(b, "%s%s:%s", i ? ", " : "", f->params.data[i]->name, type_name(f->params.data[i]->type));
 	sb_puts(b, ")");
+	if (f->context)
+		sb_printf(b, " /* in %s */", f->context->text);
 	if (f->decl->priority >= 0)
 		sb_printf(b, ":%d", f->decl->priority);
 	if (f->code) {

@@ -146,7 +146,7 @@ static bool lower_round(struct session *s, bool final)
 		progress |= l.progress;
 	}
 	for (size_t i = 0; i < p->functions.len; i++) {
-		struct lowering l = { .session = s, .function = p->functions.data[i], .final = final };
+		struct lowering l = { .session = s, .function = p->functions.data[i], .probe = p->functions.data[i]->context, .final = final };
 
 		if (l.function->body)
 			lower_body(&l, &l.function->body, NULL);
@@ -187,26 +187,47 @@ static void take_nothing(struct expr *e)
 		e->number.value = 0;
 }
 
+struct reporting {
+	struct session *session;
+	const struct function *function;	/* or NULL: a probe */
+	struct map told;			/* errors in functions, which other probes would repeat */
+};
+
+static void report_one(struct reporting *r, const struct expr *e)
+{
+	struct session *s = r->session;
+	const char *key;
+
+	if (r->function) {
+		key = arena_printf(&s->arena, "%u:%u:%s", e->span.src, e->span.beg, e->pending->text);
+		if (map_has(&r->told, key))
+			return;
+		map_put(&r->told, key, (void *)key);
+	}
+	diag_error(&s->diags, e->span, e->pending->tag, "%s", e->pending->text);
+	if (e->pending->note)
+		diag_note(&s->diags, (struct span){ 0 }, "%s", e->pending->note);
+	if (r->function && r->function->context)
+		context_note(s, r->function);
+}
+
 static struct expr *report(struct visitor *v, struct expr *e)
 {
-	struct session *s = v->data;
+	struct reporting *r = v->data;
 
-	if (e->pending && s->opt.skip_badvars) {
+	if (!e->pending)
+		return e;
+	if (r->session->opt.skip_badvars)
 		take_nothing(e);
-		return NULL;
-	}
-	if (e->pending) {
-		diag_error(&s->diags, e->span, e->pending->tag, "%s", e->pending->text);
-		if (e->pending->note)
-			diag_note(&s->diags, (struct span){ 0 }, "%s", e->pending->note);
-		return NULL;
-	}
-	return e;
+	else
+		report_one(r, e);
+	return NULL;
 }
 
 bool sema_report_pending(struct session *s)
 {
-	struct visitor v = { .pre_expr = report, .data = s };
+	struct reporting r = { .session = s, .told.arena = &s->arena };
+	struct visitor v = { .pre_expr = report, .data = &r };
 	struct program *p = s->program;
 	unsigned before = s->diags.nerrors;
 
@@ -216,8 +237,10 @@ bool sema_report_pending(struct session *s)
 		if (p->probes.data[i]->condition)
 			walk_expr(&v, p->probes.data[i]->condition);
 	}
-	for (size_t i = 0; i < p->functions.len; i++)
-		if (p->functions.data[i]->body)
+	for (size_t i = 0; i < p->functions.len; i++) {
+		r.function = p->functions.data[i];
+		if (r.function->body)
 			walk_stmt(&v, p->functions.data[i]->body);
+	}
 	return s->diags.nerrors == before;
 }

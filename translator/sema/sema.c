@@ -57,9 +57,11 @@ static bool resolve(struct session *s)
 
 	if (!ok)
 		return false;
+	sema_context(s);
 	ok = sema_target(s);
 	settle_reach(s);
 	ok &= sema_report_pending(s);
+	sema_context_merge(s);
 	ok &= sema_embedded(s);
 	return ok;
 }

@@ -5,6 +5,7 @@
  *	papers    old spellings rewritten to today's form (papers.c)
  *	points    probe points matched: aliases expanded, families asked, probes made (match.c alias.c points.c)
  *	symbols   names bound to variables, functions, library files loaded as names need them (symtab.c)
+ *	context   functions that need their probe copied for each (context.c)
  *	target    $variables, casts, @-operators lowered to FETCH, SAVED, CONTEXT and constants (target.c atop.c)
  *	reach     constant conditions folded, dead code dropped, then pending errors of live code reported (opt/fold.c, opt/dead.c)
  *	infer     types over the whole program (infer.c)
@@ -62,10 +63,21 @@ bool symbols_bind_probe(struct session *s, struct probe *p);
 /* The file that a span's text stands in (macro expansions included), or NULL. */
 struct file *symbols_file_of(struct session *s, struct span at);
 
+/* Bind what is new in COPY, a function's copy for a probe: names that mean something only there. */
+bool symbols_bind_copy(struct session *s, struct function *copy);
+
+/* ---- context.c ---- */
+/* After names are bound: a copy of each function that needs its probe, for each probe that reaches it. */
+void sema_context(struct session *s);
+/* After lowering: equal copies become one. */
+void sema_context_merge(struct session *s);
+/* Notes below a diagnostic about F, a copy: how its probe came to call it. */
+void context_note(struct session *s, const struct function *f);
+
 /* ---- target.c, atop.c, pretty.c ---- */
 struct lowering {
 	struct session *session;
-	struct probe *probe;		/* NULL in a function */
+	struct probe *probe;		/* in a function: the one that its copy is for, or NULL */
 	struct function *function;
 	bool progress;			/* an autocast was resolved in this round */
 	bool final;			/* autocasts that still know no type are errors now */

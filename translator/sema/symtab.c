@@ -480,6 +480,18 @@ static void bind_function(struct session *s, struct function *f)
 	bind(&b, &f->body, NULL);
 }
 
+bool symbols_bind_copy(struct session *s, struct function *copy)
+{
+	struct binder b = { .session = s, .function = copy, .probe = copy->context, .locals = &copy->locals };
+
+	b.names.arena = &s->arena;
+	for (size_t i = 0; i < copy->params.len; i++)
+		map_put(&b.names, copy->params.data[i]->name, copy->params.data[i]);
+	for (size_t i = 0; i < copy->locals.len; i++)
+		map_put(&b.names, copy->locals.data[i]->name, copy->locals.data[i]);
+	return bind(&b, &copy->body, NULL);
+}
+
 bool symbols_bind_probe(struct session *s, struct probe *p)
 {
 	struct binder b = { .session = s, .probe = p, .locals = &p->locals };

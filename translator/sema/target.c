@@ -243,7 +243,7 @@ struct expr *lower_target(struct lowering *l, struct expr *e, struct expr *store
 	if (e->pending)
 		return e;
 	if (!l->probe && strcmp(name, "@var"))
-		return lower_pend(l, e, E(TARGET_CONTEXT), "pass it to the function as a parameter", "%s in a function: no probe point gives it", name);
+		return lower_pend(l, e, E(TARGET_CONTEXT), "pass it to the function as a parameter", "%s in a function that no probe calls", name);
 	if (l->probe && l->probe->family->context_var && !store) {
 		r = l->probe->family->context_var(l->session, l->probe, e);
 		if (r)
@@ -268,7 +268,7 @@ static const struct di_type *cast_type(struct lowering *l, struct expr *e, struc
 	const struct di_type *t = NULL;
 
 	if (!list)
-		list = l->probe && l->probe->scope.module ? di_module_name(l->probe->scope.module) : "kernel";
+		list = l->probe && !l->function && l->probe->scope.module ? di_module_name(l->probe->scope.module) : "kernel";
 	for (; list; list = *colon ? colon + 1 : NULL) {
 		const char *name;
 
