@@ -131,8 +131,8 @@ static void show(struct session *s, int pass)
 		passes[pass].show(s);
 	else if (pass == 3)
 		print_text(s->c_text, s->c_len);
-	else if (s->opt.module_name || s->opt.keep || s->opt.tmpdir)
-		printf("%s\n", s->module_path);	/* it stays */
+	else if (s->module_stays || s->opt.keep || s->opt.tmpdir)
+		printf("%s\n", s->module_path);
 	fflush(stdout);
 }
 

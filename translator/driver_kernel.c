@@ -128,19 +128,25 @@ static const char *failure_tag(enum build_failure f)
 	return E(INTERNAL);
 }
 
-/* The module as a file of its own in the current directory. */
-static bool copy_module(struct session *s, const char *ko)
+/* -p4: the module as a file that stays: in the current directory if it has a name of the user's, else in the cache
+ * (nowhere if there is none). */
+static bool keep_module(struct session *s, const char *name, const char *ko)
 {
-	const char *to = arena_printf(&s->arena, "%s.ko", s->opt.module_name);
+	const char *dir = s->opt.module_name ? "." : s->cache_dir, *to;
 	struct strbuf b = STRBUF_INIT;
-	int err = read_file(ko, &b);
+	int err;
 
+	if (!dir)
+		return true;
+	to = s->opt.module_name ? arena_printf(&s->arena, "%s.ko", name) : arena_printf(&s->arena, "%s/modules/%s.ko", dir, name);
+	err = read_file(ko, &b);
 	if (!err)
 		err = write_file_atomic(to, sb_str(&b), b.len, 0644);
 	sb_free(&b);
 	if (err)
 		return diag_error(&s->diags, (struct span){ 0 }, E(FILE_ACCESS), "cannot write %s: %s", to, strerror(-err));
 	s->module_path = to;
+	s->module_stays = true;
 	return true;
 }
 
@@ -174,7 +180,7 @@ static bool kernel_build(struct session *s)
 		.arena = &s->arena, .c_text = s->c_text, .c_len = s->c_len, .release = s->target.release,
 		.arch = s->target.arch, .build_dir = s->target.build_dir,
 		.runtime_dir = s->runtime_dir, .cache_dir = s->cache_dir, .tmpdir = s->tmpdir,
-		.defines = make_defines(s), .force_kbuild = s->opt.force_kbuild, .guru = s->opt.guru || has_embedded_c(s->program),
+		.defines = make_defines(s), .force_kbuild = s->opt.force_kbuild, .no_module_lookup = s->opt.poison_cache, .guru = s->opt.guru || has_embedded_c(s->program),
 		.needs_kernel_headers = s->program->needs_kernel_headers, .keep = s->opt.keep, .verbose = verbose,
 		.log = s->opt.no_warnings && !verbose ? NULL : stderr, .progress = isatty(STDERR_FILENO) ? stderr : NULL,
 	};
@@ -190,7 +196,7 @@ static bool kernel_build(struct session *s)
 	}
 	describe_build(s, &job);
 	s->module_path = job.ko;
-	return s->opt.last_pass != 4 || !s->opt.module_name || copy_module(s, job.ko);
+	return s->opt.last_pass != 4 || keep_module(s, job.name, job.ko);
 }
 
 /* ---- pass 5 ---- */

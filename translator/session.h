@@ -39,6 +39,7 @@ struct options {
 	bool no_warnings, warnings_are_errors;
 	bool force_kbuild;		/* --kbuild */
 	bool no_cache;			/* --disable-cache */
+	bool poison_cache;		/* --poison-cache: make modules anew */
 	bool bulk;			/* -b */
 	bool timing;			/* -t */
 	bool json;			/* --diagnostics=json */
@@ -122,6 +123,7 @@ struct session {
 	const char *c_text;		/* pass 3 */
 	size_t c_len;
 	const char *module_path;	/* pass 4 */
+	bool module_stays;		/* -p4: module_path is no temporary file */
 	struct pass_cost costs[6];
 
 	/* where the project's own data is */

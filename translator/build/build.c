@@ -102,7 +102,7 @@ static bool find_cached(struct build *b)
 	if (!use_module_cache(job))
 		return false;
 	key_module(job, b->key.hex, b->module_key);
-	found = cache_get_module(job, b->module_key, job->ko);
+	found = !job->no_module_lookup && cache_get_module(job, b->module_key, job->ko);
 	job->times.lookup = now_us() - begun;
 	if (found)
 		job->how = BUILD_CACHED;

@@ -72,6 +72,7 @@ struct build_job {
 	uint64_t cache_limit;		/* bytes for modules and runtimes together; 0: the default, 256 MiB */
 	bool force_kbuild;
 	bool no_module_cache;		/* neither look a module up nor keep it; the runtime is still kept */
+	bool no_module_lookup;		/* make the module anew, and keep it */
 	bool needs_kernel_headers;	/* the script's C includes kernel headers */
 	bool guru;			/* there is embedded C (a user's with -g, or a tapset's): the checker uses its longer lists */
 	bool keep;			/* -k: leave scratch files, and say in errors where they are */
