@@ -9,15 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Give up root that sudo or a setuid start gave: the command runs as the user who asked. */
-static void drop_to_user(void)
-{
-	if (geteuid() != getuid()) {
-		if (setgid(getgid()) || setuid(getuid()))
-			_exit(126);
-	}
-}
-
 static void reset_signals(void)
 {
 	sigset_t none;
@@ -56,7 +47,7 @@ pid_t child_prepare(const char *command, int *hold)
 	}
 	close(p[1]);
 	reset_signals();
-	drop_to_user();
+	privilege_forget();
 	if (read(p[0], &go, 1) != 1)
 		_exit(0);		/* the session did not start */
 	close(p[0]);
@@ -81,6 +72,6 @@ void run_system(const char *command)
 	if (pid)
 		return;
 	reset_signals();
-	drop_to_user();
+	privilege_forget();
 	run_shell(command);
 }

@@ -25,24 +25,49 @@ static int need_debugfs(void)
 		return 0;
 	if (!mount("none", DEBUGFS, "debugfs", 0, NULL))
 		return 0;
-	say_error("cannot mount debugfs on " DEBUGFS ": %s", strerror(errno));
 	return -errno;
+}
+
+int debugfs_open(const char *path, int flags)
+{
+	int fd, err;
+
+	privilege_raise();
+	fd = open(path, flags | O_CLOEXEC);
+	err = errno;
+	privilege_lower();
+	return fd < 0 ? -err : fd;
 }
 
 int ctl_open(const char *name)
 {
 	char path[512];
-	int fd, err = need_debugfs();
+	int fd, err;
 
-	if (err)
+	privilege_raise();
+	err = need_debugfs();
+	privilege_lower();
+	if (err) {
+		say_error("cannot mount debugfs on " DEBUGFS ": %s", strerror(-err));
 		return err;
+	}
 	ctl_path(path, sizeof path, name, "ctl");
-	fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-	if (fd >= 0)
-		return fd;
-	err = errno;
-	say_error(err == EBUSY ? "another daemon serves module %s" : "cannot open the control channel of module %s", name);
-	return -err;
+	fd = debugfs_open(path, O_RDWR | O_NONBLOCK);
+	if (fd < 0)
+		say_error(fd == -EBUSY ? "another daemon serves module %s" : "cannot open the control channel of module %s", name);
+	return fd;
+}
+
+void ctl_claim(int fd)
+{
+	int kept = 0;
+
+	privilege_raise();
+	/* without it the user cannot take over what he leaves, which trust_running then says */
+	if (privilege_is_borrowed() && fchown(fd, privilege_user(), (gid_t)-1))
+		kept = errno;
+	privilege_lower();
+	errno = kept;
 }
 
 int ctl_send(int fd, uint32_t kind, const void *payload, size_t len)

@@ -64,22 +64,19 @@ static void name_from_path(const char *path, char *name, size_t size)
 			*c = '_';
 }
 
-int module_name(const char *path, char *name, size_t size)
+/* The name that the open module FD has for itself into NAME, or what its file is called. 0 or -errno. */
+static int read_name(int fd, const char *path, char *name, size_t size)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat st;
-	char *p;
 	const char *v;
+	char *p;
 
 	name_from_path(path, name, size);
-	if (fd < 0)
+	if (fstat(fd, &st))
 		return -errno;
-	if (fstat(fd, &st) || !st.st_size) {
-		close(fd);
-		return -EINVAL;
-	}
+	if (!S_ISREG(st.st_mode) || !st.st_size)
+		return -ENOEXEC;
 	p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	close(fd);
 	if (p == MAP_FAILED)
 		return -errno;
 	v = modinfo(p, (size_t)st.st_size, "name=");
@@ -89,12 +86,34 @@ int module_name(const char *path, char *name, size_t size)
 	return 0;
 }
 
+int module_open(const char *path, char *name, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), err;
+
+	if (fd < 0) {
+		err = errno;
+		say_error("cannot open %s: %s", path, strerror(err));
+		return -err;
+	}
+	err = read_name(fd, path, name, size);
+	if (err)
+		say_error("cannot read %s: %s", path, err == -ENOEXEC ? "it is no module" : strerror(-err));
+	else if (!trust_name(name) || !trust_load(fd, path))
+		err = -EPERM;
+	if (!err)
+		return fd;
+	close(fd);
+	return err;
+}
+
 const char *module_obstacle(void)
 {
 	if (access("/proc/modules", F_OK))
 		return "this kernel cannot load modules (it has no CONFIG_MODULES); try the script in a guest: stap-guest -- stap SCRIPT";
-	if (geteuid() != 0)
-		return "loading a module needs root: run it with sudo, or try the script in a guest: stap-guest -- stap SCRIPT";
+	if (privilege_level() == STPD_NOBODY)
+		return "loading a module needs root, or membership of the group stapusr: run it with sudo, or try the script in a guest: stap-guest -- stap SCRIPT";
+	if (privilege_level() != STPD_ROOT && !privilege_is_borrowed())
+		return "stpd is not installed for members of stapusr (setuid root, see stpd(8)): run it with sudo";
 	return NULL;
 }
 
@@ -139,21 +158,28 @@ static void explain(const char *path, int err)
 	}
 }
 
-int module_load(const struct options *o)
+int module_load(int fd, const char *path)
 {
-	int fd = open(o->module, O_RDONLY | O_CLOEXEC), err = 0;
+	int err = 0;
 
-	if (fd < 0) {
+	privilege_raise();
+	if (syscall(SYS_finit_module, fd, "", 0))
 		err = errno;
-		say_error("cannot open %s: %s", o->module, strerror(err));
-		return -err;
-	}
-	if (syscall(SYS_finit_module, fd, "", 0)) {
-		err = errno;
-		explain(o->module, err);
-	}
-	close(fd);
+	privilege_lower();
+	if (err)
+		explain(path, err);
 	return -err;
+}
+
+static int delete_module(const char *name)
+{
+	int err = 0;
+
+	privilege_raise();
+	if (syscall(SYS_delete_module, name, O_NONBLOCK))
+		err = errno;
+	privilege_lower();
+	return err;
 }
 
 int module_unload(const char *name, bool quiet)
@@ -162,9 +188,9 @@ int module_unload(const char *name, bool quiet)
 	int err = 0;
 
 	for (int tries = 0; tries < 250; tries++) {
-		if (!syscall(SYS_delete_module, name, O_NONBLOCK))
+		err = delete_module(name);
+		if (!err)
 			return 0;
-		err = errno;
 		if (err != EAGAIN && err != EBUSY)
 			break;
 		nanosleep(&pause, NULL);

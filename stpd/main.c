@@ -35,14 +35,16 @@ static const char help[] =
 	"  -h           print this help\n"
 	"      --bulk       one file for each CPU (with -o)\n"
 	"      --overwrite  keep the newest output when the buffers are full\n"
+	"      --may-load   only tell, by the status, whether you may load modules of your own making\n"
 	"\n"
 	"Exit status: 0 the session ended well, 1 it did not, 2 wrong usage.\n";
 
-enum { OPT_BULK = 256, OPT_OVERWRITE };
+enum { OPT_BULK = 256, OPT_OVERWRITE, OPT_MAY_LOAD };
+enum { MOST_BUFFER_MB = 16 };	/* for users who may not have all memory */
 
 static const struct option longs[] = {
 	{ "bulk", no_argument, NULL, OPT_BULK }, { "overwrite", no_argument, NULL, OPT_OVERWRITE },
-	{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 },
+	{ "may-load", no_argument, NULL, OPT_MAY_LOAD }, { "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 },
 };
 
 static bool number(const char *text, unsigned long most, unsigned *out, char option)
@@ -98,6 +100,7 @@ static bool read_option(struct options *o, int c, int *status)
 	case 'v': o->verbose++; return true;
 	case OPT_BULK: o->bulk = true; return true;
 	case OPT_OVERWRITE: o->overwrite = true; return true;
+	case OPT_MAY_LOAD: *status = module_obstacle() || privilege_level() < STPD_DEV; return false;
 	case 'V': printf("stpd %s\n", PACKAGE_VERSION); *status = 0; return false;
 	case 'h': fputs(help, stdout); *status = 0; return false;
 	}
@@ -115,6 +118,8 @@ static bool check_usage(const struct options *o)
 		say_error("%s needs -o FILE", o->daemon ? "-D" : o->bulk ? "--bulk" : "-S");
 	else if (o->leave && (o->command || o->attach))
 		say_error("-L leaves the module to itself: it does not go with %s", o->attach ? "-A" : "-c");
+	else if (privilege_level() < STPD_DEV && o->buffer_mb > MOST_BUFFER_MB)
+		say_error("-b takes at most %d from those who are not in group stapdev", MOST_BUFFER_MB);
 	else
 		return true;
 	return false;
@@ -126,6 +131,8 @@ int main(int argc, char **argv)
 	const char *why;
 	int c, status;
 
+	if (!privilege_start())
+		return 1;
 	while ((c = getopt_long(argc, argv, "+o:S:b:c:x:T:LAdDwvVh", longs, NULL)) != -1)
 		if (!read_option(&o, c, &status))
 			return status;
@@ -140,6 +147,8 @@ int main(int argc, char **argv)
 		say_error("%s", why);
 		return 1;
 	}
+	if ((o.remove || o.attach) && (!trust_name(o.module) || !trust_running(o.module)))
+		return 1;
 	if (o.remove)
 		return module_unload(o.module, false) ? 1 : 0;
 	if (o.daemon && daemon(1, 1)) {

@@ -79,7 +79,9 @@ static unsigned count_channels(const char *name)
 	DIR *d;
 
 	ctl_path(path, sizeof path, name, "");
+	privilege_raise();
 	d = opendir(path);
+	privilege_lower();
 	while (d && (e = readdir(d)))
 		if (sscanf(e->d_name, "trace%u", &cpu) == 1 && cpu + 1 > n)
 			n = cpu + 1;
@@ -95,10 +97,10 @@ static int open_channels(struct relay *r, const char *name)
 	for (unsigned i = 0; i < r->ncpus; i++) {
 		snprintf(file, sizeof file, "trace%u", i);
 		ctl_path(path, sizeof path, name, file);
-		r->fds[i] = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-		if (r->fds[i] < 0 && errno != ENOENT) {
-			say_error("cannot open %s: %s", path, strerror(errno));
-			return -errno;
+		r->fds[i] = debugfs_open(path, O_RDONLY | O_NONBLOCK);
+		if (r->fds[i] < 0 && r->fds[i] != -ENOENT) {
+			say_error("cannot open %s: %s", path, strerror(-r->fds[i]));
+			return r->fds[i];
 		}
 	}
 	return 0;

@@ -16,7 +16,7 @@
 struct session {
 	const struct options *o;
 	char name[256];
-	int ctl, signals, watch, hold;	/* watch: pidfd of -x; hold: pipe of -c */
+	int file, ctl, signals, watch, hold;	/* file: the module; watch: pidfd of -x; hold: pipe of -c */
 	pid_t child;
 	int child_status;
 	struct relay *relay;
@@ -243,12 +243,14 @@ static int open_module(struct session *s)
 	int err;
 
 	if (!s->o->attach) {
-		err = module_load(s->o);
+		err = module_load(s->file, s->o->module);
 		if (err)
 			return err;
 		s->loaded = true;
 	}
 	s->ctl = ctl_open(s->name);
+	if (s->ctl >= 0 && s->loaded)
+		ctl_claim(s->ctl);
 	return s->ctl < 0 ? s->ctl : 0;
 }
 
@@ -375,6 +377,8 @@ static void finish(struct session *s, int *status)
 		close(s->ctl);
 	if ((s->loaded || (s->o->attach && s->ctl >= 0)) && !s->detached && module_unload(s->name, false))
 		*status = 1;
+	if (s->file >= 0)
+		close(s->file);
 	if (s->watch >= 0)
 		close(s->watch);
 	if (s->signals >= 0)
@@ -383,16 +387,15 @@ static void finish(struct session *s, int *status)
 
 int session_run(struct options *o)
 {
-	struct session s = { .o = o, .ctl = -1, .signals = -1, .watch = -1, .hold = -1, .deadline_ms = -1 };
+	struct session s = { .o = o, .file = -1, .ctl = -1, .signals = -1, .watch = -1, .hold = -1, .deadline_ms = -1 };
 	int status = 1, err;
 
-	err = o->attach ? 0 : module_name(o->module, s.name, sizeof s.name);
-	if (err) {
-		say_error("cannot read %s: %s", o->module, strerror(-err));
-		return 1;
-	}
 	if (o->attach)
 		snprintf(s.name, sizeof s.name, "%s", o->module);
+	else
+		s.file = module_open(o->module, s.name, sizeof s.name);
+	if (!o->attach && s.file < 0)
+		return 1;
 	s.signals = block_signals();
 	err = start(&s);
 	if (!err)

@@ -38,11 +38,28 @@ struct options {
 	size_t nsets;
 };
 
+/* ---- privilege.c ---- */
+enum stpd_level { STPD_NOBODY, STPD_USR, STPD_SYS, STPD_DEV, STPD_ROOT };
+/* Before anything else: become the user who called a setuid stpd, forget his environment. False: nothing can be done safely. */
+bool privilege_start(void);
+enum stpd_level privilege_level(void);
+bool privilege_is_borrowed(void);	/* root by setuid */
+uid_t privilege_user(void);
+/* Root from here to privilege_lower; nothing to do unless borrowed. No nesting. errno is kept by lower. */
+void privilege_raise(void);
+void privilege_lower(void);
+void privilege_forget(void);		/* a child, for good: the user with his environment */
+
+/* ---- trust.c ---- each false after a message */
+bool trust_load(int fd, const char *path);	/* may the user load the module that FD is open on? */
+bool trust_name(const char *name);		/* is it one, and no path? */
+bool trust_running(const char *name);		/* may he take over or remove module NAME, and is it one of stap's? */
+
 /* ---- load.c ---- */
-/* The module's own name, from the file (NAME of [256]). 0 or -errno. */
-int module_name(const char *path, char *name, size_t size);
-/* 0, or -errno after a message that says what to do. */
-int module_load(const struct options *o);
+/* Open the file of a module that the user may load, and tell its own name (NAME of [256]). fd, or -errno after a message. */
+int module_open(const char *path, char *name, size_t size);
+/* Load what FD is open on. 0, or -errno after a message that says what to do. */
+int module_load(int fd, const char *path);
 /* Retries while the module is busy, a few seconds at most. */
 int module_unload(const char *name, bool quiet);
 /* Why this machine cannot load modules at all, or NULL. */
@@ -51,6 +68,10 @@ const char *module_obstacle(void);
 /* ---- ctl.c ---- */
 /* Open the control channel of module NAME (mounts debugfs where it is missing). fd or -errno after a message. */
 int ctl_open(const char *name);
+/* Note who loaded the module, for trust_running. */
+void ctl_claim(int fd);
+/* open(2) of a file of ours in debugfs, as root. fd or -errno. */
+int debugfs_open(const char *path, int flags);
 int ctl_send(int fd, uint32_t kind, const void *payload, size_t len);
 struct ctl_msg { struct stp_msg head; char payload[STP_MSG_MAX]; };
 /* 1 a message, 0 none yet, -errno. The payload is NUL-terminated. */

@@ -44,6 +44,19 @@ static bool refuse(struct session *s, const char *tag, const char *text, const c
 	return false;
 }
 
+/* Whether the daemon would load a module of this user's own making. */
+static bool stpd_may_load(void)
+{
+	char *stpd = own_program("stpd");
+	const char *argv[] = { stpd, "--may-load", NULL };
+	struct run r = { .argv = argv };
+	bool ok = stpd && !run_wait(&r) && run_ok(&r);
+
+	run_free(&r);
+	free(stpd);
+	return ok;
+}
+
 bool driver_check_kernel(struct session *s)
 {
 	static const char *const guest =
@@ -57,9 +70,9 @@ bool driver_check_kernel(struct session *s)
 		return refuse(s, E(RUN_MODULES), "this machine's kernel cannot load modules (CONFIG_MODULES)", guest);
 	if (first_char("/proc/sys/kernel/modules_disabled") == '1')
 		return refuse(s, E(RUN_MODULES), "loading modules is switched off until the next boot (kernel.modules_disabled)", guest);
-	if (geteuid())
-		return refuse(s, E(RUN_ROOT), "loading a module needs root",
-			      "run stap as root; stap -p4 -m NAME only builds the module, and needs no root");
+	if (geteuid() && !stpd_may_load())
+		return refuse(s, E(RUN_ROOT), "loading a module needs root, or membership of the groups stapusr and stapdev",
+			      "run stap as root, or see stpd(8); stap -p4 -m NAME only builds the module, and needs no root");
 	if (first_char("/sys/module/module/parameters/sig_enforce") == 'Y')
 		return refuse(s, E(RUN_SIGNATURE), "this kernel loads only signed modules (module.sig_enforce)", guest);
 	if (is_locked_down())

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which modules a user may load, take over and remove.
+ *
+ * Root, and members of stapdev: any (of those that stap built, for removal).  Members of stapusr, and of stapsys,
+ * whose members may build more but cannot prove here what a module was built from: only modules that the administrator put into
+ * /lib/modules/RELEASE/systemtap, where nobody but root could have changed them.
+ * What is looked at is the open file that is loaded then, not a name. */
+#include "stpd/stpd.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+/* Whether only root can change what ST tells of. */
+static bool is_roots(const struct stat *st) { return st->st_uid == 0 && !(st->st_mode & (S_IWGRP | S_IWOTH)); }
+
+/* Whether each directory from / down to that of PATH (absolute, without links) is root's alone. */
+static bool directories_are_roots(const char *path)
+{
+	char dir[PATH_MAX];
+	struct stat st;
+	char *slash;
+
+	snprintf(dir, sizeof dir, "%s", path);
+	while ((slash = strrchr(dir, '/')) && slash != dir) {
+		*slash = 0;
+		if (lstat(dir, &st) || !S_ISDIR(st.st_mode) || !is_roots(&st))
+			return false;
+	}
+	return slash == dir;
+}
+
+/* The directory of modules that the administrator allows, without links, into BUF. */
+static bool allowed_directory(char buf[static PATH_MAX])
+{
+	struct utsname u;
+	char path[PATH_MAX];
+
+	if (uname(&u) || (size_t)snprintf(path, sizeof path, "/lib/modules/%s/systemtap", u.release) >= sizeof path)
+		return false;
+	return realpath(path, buf) != NULL;
+}
+
+/* Whether the open file FD lies below the directory of allowed modules and only root could have put it there. */
+static bool is_allowed(int fd)
+{
+	char link[64], path[PATH_MAX], allowed[PATH_MAX];
+	struct stat st;
+	ssize_t n;
+	size_t len;
+
+	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof path - 1);
+	if (n <= 0 || !allowed_directory(allowed))
+		return false;
+	path[n] = 0;
+	len = strlen(allowed);
+	return !strncmp(path, allowed, len) && path[len] == '/' && !fstat(fd, &st) && S_ISREG(st.st_mode) && is_roots(&st) &&
+	       directories_are_roots(path);
+}
+
+bool trust_load(int fd, const char *path)
+{
+	struct utsname u;
+
+	switch (privilege_level()) {
+	case STPD_ROOT: case STPD_DEV: return true;
+	case STPD_SYS: case STPD_USR:
+		if (is_allowed(fd))
+			return true;
+		uname(&u);
+		say_error("%s is not in /lib/modules/%s/systemtap, or others than root can write there: only members of stapdev load other modules",
+			  path, u.release);
+		return false;
+	case STPD_NOBODY: break;
+	}
+	say_error("only root and members of the group stapusr load modules");
+	return false;
+}
+
+bool trust_name(const char *name)
+{
+	const char *c;
+
+	for (c = name; *c; c++)
+		if (!isalnum((unsigned char)*c) && *c != '_')
+			break;
+	if (c > name && !*c && c - name < 64)
+		return true;
+	say_error("\"%s\" is not the name of a module: letters, digits and _", name);
+	return false;
+}
+
+bool trust_running(const char *name)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	int err;
+
+	ctl_path(path, sizeof path, name, "ctl");
+	privilege_raise();
+	err = stat(path, &st) ? errno : 0;
+	privilege_lower();
+	if (err) {
+		say_error(err == ENOENT ? "there is no module %s of stap's" : "cannot look for module %s", name);
+		return false;
+	}
+	if (privilege_level() >= STPD_DEV || (privilege_level() > STPD_NOBODY && st.st_uid == privilege_user()))
+		return true;
+	say_error("module %s was not loaded by you: only root and members of stapdev take it over or remove it", name);
+	return false;
+}
