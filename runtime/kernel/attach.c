@@ -9,6 +9,7 @@ static const struct rt_family *const families[STP_FAMILIES] = {
 	[STP_FAMILY_TIMER] = &rt_family_timer,
 	[STP_FAMILY_KPROBE] = &rt_family_kprobe,
 	[STP_FAMILY_TRACEPOINT] = &rt_family_tracepoint,
+	[STP_FAMILY_PERF] = &rt_family_perf,
 };
 static unsigned attached;		/* groups */
 static void **states;			/* by group */

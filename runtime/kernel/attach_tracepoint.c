@@ -54,18 +54,25 @@ static void compare(struct tracepoint *tp, void *data)
 		s->found = tp;
 }
 
-static int attach_one(struct link *l)
+struct tracepoint *rt_tracepoint_find(const char *name)
 {
-	struct search s = { .name = l->row->name };
-	int err;
+	struct search s = { .name = name };
 
 	for_each_kernel_tracepoint(compare, &s);
-	if (!s.found)
+	return s.found;
+}
+
+static int attach_one(struct link *l)
+{
+	struct tracepoint *tp = rt_tracepoint_find(l->row->name);
+	int err;
+
+	if (!tp)
 		return -ENOENT;
 	l->probe = functions[min_t(u32, l->row->nargs, STP_TP_ARGS)];
-	err = tracepoint_probe_register(s.found, l->probe, l);
+	err = tracepoint_probe_register(tp, l->probe, l);
 	if (!err)
-		l->tp = s.found;
+		l->tp = tp;
 	return err;
 }
 

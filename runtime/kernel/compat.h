@@ -8,6 +8,7 @@
 
 #include <linux/hrtimer.h>
 #include <linux/kprobes.h>
+#include <linux/perf_event.h>
 #include <linux/uaccess.h>
 
 /* function entries in bulk (bulk.c) need to give ftrace a set of addresses */
@@ -35,6 +36,21 @@ static inline struct kretprobe *compat_kretprobe(struct kretprobe_instance *ri)
 	return ri->rp;
 #endif
 }
+
+/* the perf events of this thread: in one context, or in one for each kind of events. NULL: none. */
+#ifdef STP_HAVE_TASK_PERF_EVENT_CTX
+#define COMPAT_PERF_CONTEXTS 1
+static inline struct perf_event_context *compat_perf_context(unsigned n)
+{
+	return READ_ONCE(current->perf_event_ctxp);
+}
+#else
+#define COMPAT_PERF_CONTEXTS perf_nr_task_contexts
+static inline struct perf_event_context *compat_perf_context(unsigned n)
+{
+	return READ_ONCE(current->perf_event_ctxp[n]);
+}
+#endif
 
 /* copy_to_kernel_nofault is not exported everywhere; __put_kernel_nofault is a macro of each architecture. LEN 1 2 4 8. */
 static inline int compat_put_kernel(void *dst, const void *src, size_t len)

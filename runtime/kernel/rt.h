@@ -107,7 +107,8 @@ struct rt_family {
 	int (*attach)(const struct stp_group *g, void **state);
 	void (*detach)(const struct stp_group *g, void *state);	/* only after a successful attach */
 };
-extern const struct rt_family rt_family_begin, rt_family_end, rt_family_error, rt_family_timer, rt_family_kprobe, rt_family_tracepoint;
+extern const struct rt_family rt_family_begin, rt_family_end, rt_family_error, rt_family_timer, rt_family_kprobe, rt_family_tracepoint,
+	rt_family_perf;
 int rt_attach_all(void);
 void rt_detach_all(void);
 void rt_run_once(unsigned family);	/* begin, end, error: rows in order */
@@ -117,6 +118,10 @@ struct rt_bulk *rt_bulk_attach(const struct stp_group *g);
 void rt_bulk_detach(struct rt_bulk *b);
 /* Tell MARK each row taken; their number. */
 unsigned rt_bulk_rows(const struct rt_bulk *b, void (*mark)(void *data, const struct stp_row_kprobe *row), void *data);
+
+/* attach_tracepoint.c: NULL when the kernel has none of this name */
+struct tracepoint;
+struct tracepoint *rt_tracepoint_find(const char *name);
 
 /* symbol.c: process context */
 int rt_resolve_symbols(void);

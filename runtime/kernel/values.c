@@ -121,6 +121,11 @@ void stp_probe_func(struct stp_ctx *c, char *dst, size_t size)
 		dst[0] = 0;
 }
 
+bool stp_user_mode(struct stp_ctx *c)
+{
+	return c->regs && user_mode((struct pt_regs *)c->regs);
+}
+
 const char *stp_module_name(void)
 {
 	return THIS_MODULE->name;

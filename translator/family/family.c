@@ -2,6 +2,7 @@
 /* The table of all points, and what families ask of a match. */
 #include "translator/family/family.h"
 #include "translator/family/kprobe.h"
+#include "translator/family/perf.h"
 #include "translator/family/timer.h"
 #include "translator/family/tracepoint.h"
 

@@ -63,6 +63,8 @@ struct family {
 	void (*list_vars)(struct session *s, struct probe *p, struct point_var_vec *out);
 	/* The row's initialiser behind `.probe = …, `: ".symbol = \"vfs_read\", .offset = 4". */
 	void (*attach_row)(struct session *s, const struct probe *p, struct strbuf *out);
+	/* The name that @perf reads this probe by, and its number in the module; false: it is no counter. NULL: none is. */
+	bool (*counter)(const struct probe *p, const char **name, unsigned *number);
 	/* Order of rows in the group: <0, 0, >0; NULL: as made. */
 	int (*compare)(const struct probe *a, const struct probe *b);
 };

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* @-operators: @defined, @choose_defined, @entry, @enum, @enumname, @sizeof, @offsetof,
- * @const, @errno, @kderef, @uderef, @kregister, @uregister.  One row each. */
+ * @const, @errno, @perf, @kderef, @uderef, @kregister, @uregister.  One row each. */
 #include "translator/errors.h"
+#include "translator/family/family.h"
 #include "translator/sema/sema.h"
 
 #include <inttypes.h>
+#include <stp/abi.h>
 #include <string.h>
 
 typedef struct expr *atop_fn(struct lowering *l, struct expr *e);
@@ -228,6 +230,31 @@ static struct expr *atop_const(struct lowering *l, struct expr *e)
 	return x;
 }
 
+static struct expr *atop_perf(struct lowering *l, struct expr *e)
+{
+	struct session *s = l->session;
+	const struct program *prog = s->program;
+	const char *names[STP_PERF_COUNTERS], *name, *want = text_arg(e, 0), *near;
+	unsigned number;
+	size_t n = 0;
+
+	if (!want)
+		return lower_pend(l, e, E(ATOP_ARGS), NULL, "@perf takes the name of a counter in quotes");
+	for (size_t i = 0; i < prog->probes.len; i++) {
+		const struct probe *p = prog->probes.data[i];
+
+		if (!p->family->counter || !p->family->counter(p, &name, &number))
+			continue;
+		if (!strcmp(name, want))
+			return context(l, e, arena_printf(&s->arena, "stp_perf_read(c, %u)", number), 1);
+		if (n < STP_PERF_COUNTERS)
+			names[n++] = name;
+	}
+	near = nearest_name(want, names, n);
+	return lower_pend(l, e, E(PERF_COUNTER), near ? arena_printf(&s->arena, "did you mean \"%s\"?", near) :
+			  "a probe perf.….counter(\"NAME\") makes one", "there is no counter \"%s\"", want);
+}
+
 static const struct atop { const char *name; unsigned least, most; atop_fn *lower; } atops[] = {
 	{ "defined", 1, 1, atop_defined },
 	{ "choose_defined", 2, 2, atop_choose_defined },
@@ -240,6 +267,7 @@ static const struct atop { const char *name; unsigned least, most; atop_fn *lowe
 	{ "kregister", 1, 1, atop_register },
 	{ "uregister", 1, 1, atop_register },
 	{ "const", 1, 1, atop_const },
+	{ "perf", 1, 1, atop_perf },
 };
 
 struct expr *lower_atop(struct lowering *l, struct expr *e)

@@ -146,6 +146,25 @@ struct stp_row_kprobe {
 /* kernel tracepoint */
 struct stp_row_tracepoint { const struct stp_probe *probe; const char *name; const char *module; uint32_t nargs; uint32_t flags; };
 
+/* perf event, on all CPUs or in a process */
+enum stp_perf_flag {
+	STP_PERF_FREQUENCY = 1,		/* period is a number of samples a second */
+	STP_PERF_TICK = 2,		/* period is that of the kernel's ticks */
+	STP_PERF_COUNTER = 4,		/* takes no samples: stp_perf_read */
+	STP_PERF_PROCESS = 8,
+	STP_PERF_OPTIONAL = 16,
+};
+#define STP_PERF_COUNTERS 64
+struct stp_row_perf {
+	const struct stp_probe *probe;
+	const char *name;		/* of the event, for messages */
+	const char *process;		/* STP_PERF_PROCESS: a program's path, or NULL: the target process and what it starts */
+	uint64_t config, period;
+	uint32_t type, flags;
+	uint32_t counter;		/* number from 1, or 0 */
+	uint32_t pad;
+};
+
 /* A run-time address the script uses (FETCH_SYMBOL): filled at load. */
 struct stp_symref { const char *module, *symbol; uint64_t *address; uint32_t optional; uint32_t pad; };
 
@@ -397,6 +416,10 @@ void stp_warn(struct stp_ctx *c, const char *text);	/* a message apart from the 
 void stp_system(struct stp_ctx *c, const char *command);	/* run by the daemon, as the invoking user */
 void stp_probe_func(struct stp_ctx *c, char *dst, size_t size);	/* name of the probed function from its address */
 const char *stp_module_name(void);
+/* Counter N (of stp_row_perf): on this CPU, or in this thread if it counts in a process; once it has been detached (end
+ * probes), in all. */
+int64_t stp_perf_read(struct stp_ctx *c, uint32_t n);
+bool stp_user_mode(struct stp_ctx *c);	/* are the registers those of a process? false without registers */
 
 #include <stp/strlib.h>
 
