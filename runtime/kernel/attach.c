@@ -10,6 +10,7 @@ static const struct rt_family *const families[STP_FAMILIES] = {
 	[STP_FAMILY_KPROBE] = &rt_family_kprobe,
 	[STP_FAMILY_TRACEPOINT] = &rt_family_tracepoint,
 	[STP_FAMILY_PERF] = &rt_family_perf,
+	[STP_FAMILY_HWBKPT] = &rt_family_hwbkpt,
 };
 static unsigned attached;		/* groups */
 static void **states;			/* by group */

@@ -108,7 +108,7 @@ struct rt_family {
 	void (*detach)(const struct stp_group *g, void *state);	/* only after a successful attach */
 };
 extern const struct rt_family rt_family_begin, rt_family_end, rt_family_error, rt_family_timer, rt_family_kprobe, rt_family_tracepoint,
-	rt_family_perf;
+	rt_family_perf, rt_family_hwbkpt;
 int rt_attach_all(void);
 void rt_detach_all(void);
 void rt_run_once(unsigned family);	/* begin, end, error: rows in order */

@@ -6,6 +6,7 @@
 #include "translator/family/timer.h"
 #include "translator/family/tracepoint.h"
 
+#include <stp/abi.h>
 #include <string.h>
 
 #define FAMILY(name) extern const struct family family_##name;

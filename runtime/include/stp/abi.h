@@ -165,6 +165,15 @@ struct stp_row_perf {
 	uint32_t pad;
 };
 
+/* memory that is watched with debug registers */
+enum stp_hwbkpt_flag { STP_HW_READ = 1 /* not only writes */, STP_HW_OPTIONAL = 2 };
+struct stp_row_hwbkpt {
+	const struct stp_probe *probe;
+	const char *symbol;		/* of the kernel, or NULL: */
+	uint64_t address;
+	uint32_t length, flags;		/* length: 1, 2, 4, 8 bytes */
+};
+
 /* A run-time address the script uses (FETCH_SYMBOL): filled at load. */
 struct stp_symref { const char *module, *symbol; uint64_t *address; uint32_t optional; uint32_t pad; };
 
