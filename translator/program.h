@@ -67,6 +67,7 @@ struct function {
 	struct span result_from;
 	struct stmt *body;		/* NULL for builtins and embedded C */
 	const char *code;		/* embedded C, or NULL */
+	struct embedded_use_vec uses;	/* of that: globals */
 	struct function *next_overload;	/* tried when this one says `next`, or NULL */
 	unsigned nparams;
 	bool library, recursive;

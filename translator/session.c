@@ -30,3 +30,8 @@ struct di *session_di(struct session *s)
 		s->di = di_open(s);
 	return s->di;
 }
+
+bool session_compatible_before(const struct session *s, const char *version)
+{
+	return s->opt.compatible && strverscmp(s->opt.compatible, version) < 0;
+}

@@ -136,6 +136,9 @@ void session_init(struct session *s);
 /* All that the session owns; temporary files are the driver's. */
 void session_free(struct session *s);
 
+/* Was --compatible given, with a version of the language before VERSION? */
+bool session_compatible_before(const struct session *s, const char *version);
+
 /* The debug information of the session's target, opened once; never NULL (it may know nothing). */
 struct di *session_di(struct session *s);
 

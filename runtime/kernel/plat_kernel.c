@@ -233,6 +233,11 @@ long plat_string_user(char *dst, uint64_t addr, size_t size)
 
 /* ---- the rest ---- */
 
+int plat_format(char *dst, size_t size, const char *fmt, va_list ap)
+{
+	return vsnprintf(dst, size, fmt, ap);
+}
+
 uint64_t plat_random(void)
 {
 	struct rt_cpu *c = rt.cpus ? rt.cpus[raw_smp_processor_id()] : NULL;

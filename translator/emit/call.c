@@ -54,6 +54,12 @@ static struct val call_builtin(struct body *b, struct expr *e, const char *dst)
 	return emit_template(b, bi->code, e->call.ref->result, &e->call.args, dst, bi->flags & BI_ERROR, e->span);
 }
 
+/* One that says `next` is called through a function that goes on to the next. */
+static bool needs_dispatcher(const struct function *f)
+{
+	return f->next_overload || f->has_next;
+}
+
 struct val emit_call(struct body *b, struct expr *e, const char *dst)
 {
 	struct function *f = e->call.ref;
@@ -65,7 +71,7 @@ struct val emit_call(struct body *b, struct expr *e, const char *dst)
 	emit_list(b, &e->call.args, v);
 	if (f->result == TYPE_STRING && !dst)
 		dst = temp_string(b);
-	sb_printf(&text, "%s(c", f->next_overload ? format_c(b->e, "d_%s", f->c_name) : f->c_name);
+	sb_printf(&text, "%s(c", needs_dispatcher(f) ? format_c(b->e, "d_%s", f->c_name) : f->c_name);
 	if (f->result == TYPE_STRING)
 		sb_printf(&text, ", %s", dst);
 	for (size_t i = 0; i < e->call.args.len; i++) {
@@ -111,10 +117,10 @@ static void emit_dispatcher(struct emitter *e, struct function *f)
 	parameter_list(t, f, "");
 	sb_puts(t, ")\n{\n\tbool next;\n");
 	if (f->result == TYPE_LONG)
-		sb_puts(t, "\tint64_t r;\n");
+		sb_puts(t, "\tint64_t r = 0;\n");
 	for (struct function *o = f; o; o = o->next_overload) {
-		sb_printf(t, "\tnext = false;\n\t%s%s(c%s", f->result == TYPE_LONG ? "r = " : "", o->c_name,
-			  f->result == TYPE_STRING ? ", ret" : "");
+		sb_printf(t, "\tnext = false;\n\t%s%s(c%s", f->result == TYPE_LONG && o->result == TYPE_LONG ? "r = " : "", o->c_name,
+			  o->result == TYPE_STRING ? ", ret" : "");
 		for (size_t i = 0; i < f->params.len; i++)
 			sb_printf(t, ", %s", f->params.data[i]->c_name);
 		sb_printf(t, "%s);\n\tif (c->error || !next)\n\t\treturn%s;\n", o->has_next ? ", &next" : "",
@@ -124,36 +130,8 @@ static void emit_dispatcher(struct emitter *e, struct function *f)
 	sb_printf(t, "\treturn%s;\n}\n\n", f->result == TYPE_LONG ? " 0" : "");
 }
 
-static void embedded_macros(struct strbuf *t, const struct function *f, bool define)
-{
-	for (size_t i = 0; i < f->params.len; i++) {
-		const struct variable *p = f->params.data[i];
-
-		if (!define)
-			sb_printf(t, "#undef STAP_ARG_%s\n", p->name);
-		else
-			sb_printf(t, p->type == TYPE_STRING ? "#define STAP_ARG_%s ((char *)%s)\n" : "#define STAP_ARG_%s %s\n",
-				  p->name, p->c_name);
-	}
-	sb_puts(t, define ? (f->result == TYPE_STRING ? "#define STAP_RETVALUE ret\n#define STAP_RETURN(v) do { stp_str_copy(ret, (v), STP_STRING); goto out; } while (0)\n"
-			     : "#define STAP_RETVALUE r\n#define STAP_RETURN(...) do { r = (int64_t)(__VA_ARGS__ + 0); goto out; } while (0)\n")
-			  : "#undef STAP_RETVALUE\n#undef STAP_RETURN\n");
-}
-
-static void emit_embedded_function(struct emitter *e, struct function *f, const char *head)
-{
-	struct strbuf *t = &e->code;
-
-	embedded_macros(t, f, true);
-	sb_printf(t, "%s\n{\n\t%s\n\t{ %s ; }\nout: __attribute__((unused))\n\t%s;\n}\n", head,
-		  f->result == TYPE_STRING ? "ret[0] = 0;" : "int64_t r = 0;", f->code,
-		  f->result == TYPE_LONG ? "return r" : f->result == TYPE_STRING ? "return" : "(void)r");
-	embedded_macros(t, f, false);
-	sb_putc(t, '\n');
-}
-
 /* Parameters that the body assigns become locals of their own. */
-static void copy_written_strings(struct body *b, struct function *f)
+void copy_written_strings(struct body *b, struct function *f)
 {
 	for (size_t i = 0; i < f->params.len; i++) {
 		struct variable *p = f->params.data[i];
@@ -216,7 +194,7 @@ void emit_functions(struct emitter *e)
 		if (f->builtin)
 			continue;
 		sb_printf(&e->types, "%s;\n", function_head(e, f));
-		if (f->next_overload) {
+		if (needs_dispatcher(f)) {
 			sb_printf(&e->types, "static __attribute__((unused)) %s d_%s", result_c(f), f->c_name);
 			parameter_list(&e->types, f, "");
 			sb_puts(&e->types, ");\n");
@@ -231,7 +209,7 @@ void emit_functions(struct emitter *e)
 			emit_embedded_function(e, f, function_head(e, f));
 		else
 			emit_script_function(e, f, function_head(e, f));
-		if (f->next_overload)
+		if (needs_dispatcher(f))
 			emit_dispatcher(e, f);
 	}
 }

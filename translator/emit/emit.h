@@ -101,6 +101,13 @@ struct val emit_template(struct body *b, const char *code, enum value_type resul
 void emit_functions(struct emitter *e);
 const char *frame_name(struct emitter *e, const char *c_name);
 
+void copy_written_strings(struct body *b, struct function *f);
+
+/* embedded.c */
+struct val emit_embedded(struct body *b, struct expr *e);
+void emit_embedded_stmt(struct body *b, struct stmt *s);
+void emit_embedded_function(struct emitter *e, struct function *f, const char *head);
+
 /* output.c: print family */
 struct val emit_print(struct body *b, struct expr *e, const char *dst);
 

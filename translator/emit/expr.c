@@ -159,22 +159,6 @@ static struct val emit_ternary(struct body *b, struct expr *e, const char *dst)
 	return t;
 }
 
-static struct val emit_embedded(struct body *b, struct expr *e)
-{
-	const char *dst = is_string(e) ? temp_string(b) : NULL;
-	struct val t = { dst, true };
-
-	if (!dst)
-		t = temp_long(b, "0");
-	else
-		line(b, "%s[0] = 0;", dst);
-	line(b, "#define STAP_RETVALUE %s", t.c);
-	line(b, "{ %s ; }", e->embedded.code);
-	line(b, "#undef STAP_RETVALUE");
-	check_error(b, e->span);
-	return t;
-}
-
 struct val emit_expr(struct body *b, struct expr *e)
 {
 	switch (e->kind) {

@@ -47,16 +47,19 @@ static bool is_plain_add(const struct expr *e)
 	return e->kind == EXPR_INCDEC || e->assign.op == OP_ADD || e->assign.op == OP_SUB;
 }
 
+static void note_embedded(struct survey *s, const struct embedded_use_vec *uses)
+{
+	for (size_t i = 0; i < uses->len; i++)
+		s->use[uses->data[i].ref->index] |= uses->data[i].write ? WRITE : READ;
+}
+
 static void note_function(struct survey *s, struct function *f)
 {
 	for (; f; f = f->next_overload) {
 		if (f->builtin || map_has(&s->functions, f->c_name))
 			continue;
 		map_put(&s->functions, f->c_name, f);
-		for (size_t i = 0; i < f->reads.len && f->code; i++)
-			s->use[f->reads.data[i]->index] |= READ;
-		for (size_t i = 0; i < f->writes.len && f->code; i++)
-			s->use[f->writes.data[i]->index] |= WRITE;
+		note_embedded(s, &f->uses);
 		if (f->body)
 			walk_stmt(&s->visitor, f->body);
 	}
@@ -92,6 +95,9 @@ static struct expr *visit_expr(struct visitor *v, struct expr *e)
 	case EXPR_IN:
 		note_use(s, e->in.array, READ);
 		return e;
+	case EXPR_EMBEDDED:
+		note_embedded(s, &e->embedded.uses);
+		return e;
 	default:	/* reads only through its children */
 		return e;
 	}
@@ -123,6 +129,9 @@ static struct stmt *visit_stmt(struct visitor *v, struct stmt *st)
 			note_use(s, st->foreach.value, WRITE);
 		if (st->foreach.order != SORT_NONE)
 			note_use(s, st->foreach.base, WRITE);
+		return st;
+	case STMT_EMBEDDED:
+		note_embedded(s, &st->embedded.uses);
 		return st;
 	case STMT_TRY:
 		if (st->try_.message)

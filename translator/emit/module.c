@@ -17,6 +17,7 @@ static void emit_head(struct session *s, struct strbuf *o)
 			sb_printf(o, "#define %s %s\n", s->opt.defines.data[i].name,
 				  s->opt.defines.data[i].value ? s->opt.defines.data[i].value : "1");
 	sb_puts(o, "#include <stp/abi.h>\n#include <stp/embedded.h>\n\n"
+		"#pragma GCC diagnostic error \"-Wint-conversion\"\n"
 		"#pragma GCC diagnostic ignored \"-Wunused-variable\"\n"
 		"#pragma GCC diagnostic ignored \"-Wunused-but-set-variable\"\n"
 		"#pragma GCC diagnostic ignored \"-Wunused-value\"\n"

@@ -123,8 +123,7 @@ void emit_stmt(struct body *b, struct stmt *s)
 	case STMT_CONTINUE: line(b, "goto %s;", b->cont); break;
 	case STMT_TRY: emit_try(b, s); break;
 	case STMT_EMBEDDED:
-		line(b, "{ %s ; }", s->embedded.code);
-		check_error(b, s->span);
+		emit_embedded_stmt(b, s);
 		break;
 	case STMT_KINDS: break;
 	}

@@ -105,6 +105,19 @@ static void sweep_body(struct sweep *s, struct stmt **body)
 
 static struct expr *mark_names(struct visitor *v, struct expr *e);
 
+static void mark_uses(struct sweep *s, const struct embedded_use_vec *uses)
+{
+	for (size_t i = 0; i < uses->len; i++)
+		mark(s, uses->data[i].ref);
+}
+
+static struct stmt *mark_embedded(struct visitor *v, struct stmt *st)
+{
+	if (st->kind == STMT_EMBEDDED)
+		mark_uses(v->data, &st->embedded.uses);
+	return st;
+}
+
 static void mark_function(struct visitor *v, struct function *f)
 {
 	for (; f; f = f->next_overload) {
@@ -113,10 +126,7 @@ static void mark_function(struct visitor *v, struct function *f)
 		mark(v->data, f);
 		if (f->body)
 			walk_stmt(v, f->body);
-		for (size_t i = 0; i < f->reads.len; i++)
-			mark(v->data, f->reads.data[i]);
-		for (size_t i = 0; i < f->writes.len; i++)
-			mark(v->data, f->writes.data[i]);
+		mark_uses(v->data, &f->uses);
 	}
 }
 
@@ -126,13 +136,15 @@ static struct expr *mark_names(struct visitor *v, struct expr *e)
 		mark(v->data, e->symbol.ref);
 	if (e->kind == EXPR_CALL && e->call.ref)
 		mark_function(v, e->call.ref);
+	if (e->kind == EXPR_EMBEDDED)
+		mark_uses(v->data, &e->embedded.uses);
 	return e;
 }
 
 static void drop_unnamed(struct sweep *s)
 {
 	struct program *p = s->program;
-	struct visitor v = { .pre_expr = mark_names, .data = s };
+	struct visitor v = { .pre_expr = mark_names, .pre_stmt = mark_embedded, .data = s };
 	size_t n = 0;
 
 	memset(&s->used, 0, sizeof s->used);

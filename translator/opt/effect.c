@@ -2,6 +2,7 @@
 /* Which expressions do more than yield a value. */
 #include "translator/builtin/builtin.h"
 #include "translator/opt/opt.h"
+#include "translator/syntax/pragma.h"
 
 static struct expr *visit(struct visitor *v, struct expr *e)
 {
@@ -11,7 +12,7 @@ static struct expr *visit(struct visitor *v, struct expr *e)
 	case EXPR_ASSIGN: case EXPR_INCDEC: effect = true; break;
 	case EXPR_CALL: effect = !e->call.ref || !e->call.ref->pure; break;
 	case EXPR_PRINT: effect = !e->print.to_string; break;
-	case EXPR_EMBEDDED: effect = !__builtin_strstr(e->embedded.code, "/* pure */"); break;
+	case EXPR_EMBEDDED: effect = !pragma_says(e->embedded.code, "pure"); break;
 	case EXPR_FETCH: effect = e->fetch.program->writes; break;
 	case EXPR_NUMBER: case EXPR_STRING: case EXPR_SYMBOL: case EXPR_INDEX: case EXPR_UNARY: case EXPR_BINARY:
 	case EXPR_TERNARY: case EXPR_IN: case EXPR_MATCH: case EXPR_TARGET: case EXPR_CAST: case EXPR_ATOP:

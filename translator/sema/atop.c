@@ -223,9 +223,11 @@ static struct expr *atop_const(struct lowering *l, struct expr *e)
 
 	if (!text)
 		return lower_pend(l, e, E(ATOP_ARGS), NULL, "@const takes a C expression in quotes");
+	if (!l->session->opt.guru && !symbols_file_of(l->session, e->span)->library)
+		return lower_pend(l, e, E(EMBEDDED_GURU), "run stap with -g (guru mode) to allow it", "@const is embedded C");
 	x->origin = e;
 	x->type = TYPE_LONG;
-	x->embedded.code = arena_printf(&l->session->arena, "STAP_RETVALUE = (int64_t)(%s);", text);
+	x->embedded.code = arena_printf(&l->session->arena, "/* pure */ (%s)", text);
 	l->session->program->needs_kernel_headers = true;
 	return x;
 }

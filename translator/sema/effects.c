@@ -5,8 +5,8 @@
 #include "translator/builtin/builtin.h"
 #include "translator/errors.h"
 #include "translator/sema/sema.h"
+#include "translator/syntax/pragma.h"
 
-#include <string.h>
 
 struct effects {
 	struct session *session;
@@ -49,6 +49,19 @@ static void note_write(struct effects *x, struct expr *e)
 	}
 }
 
+static void note_uses(struct effects *x, const struct embedded_use_vec *uses)
+{
+	for (size_t i = 0; i < uses->len; i++) {
+		struct variable *v = uses->data[i].ref;
+
+		if (uses->data[i].write)
+			v->written = true;
+		else
+			v->read = true;
+		add_variable(x->session, uses->data[i].write ? x->writes : x->reads, v);
+	}
+}
+
 static void walk_keys(struct visitor *v, struct expr *e)
 {
 	if (e->kind == EXPR_INDEX)
@@ -79,7 +92,10 @@ static struct expr *visit_expr(struct visitor *v, struct expr *e)
 			x->impure = true;
 		break;
 	case EXPR_PRINT: x->impure |= !e->print.to_string; break;
-	case EXPR_EMBEDDED: x->impure |= !strstr(e->embedded.code, "/* pure */"); break;
+	case EXPR_EMBEDDED:
+		x->impure |= !pragma_says(e->embedded.code, "pure");
+		note_uses(x, &e->embedded.uses);
+		break;
 	case EXPR_FETCH: x->impure |= e->fetch.program->writes; break;
 	}
 	return e;
@@ -106,6 +122,8 @@ static struct stmt *visit_stmt(struct visitor *v, struct stmt *s)
 		break;
 	case STMT_LOOP: case STMT_EMBEDDED:
 		x->impure |= s->kind == STMT_EMBEDDED;
+		if (s->kind == STMT_EMBEDDED)
+			note_uses(x, &s->embedded.uses);
 		break;
 	}
 	return s;
@@ -153,7 +171,7 @@ static bool calls_itself(struct session *s, struct function *f)
 
 static bool embedded_is_pure(const struct function *f)
 {
-	return strstr(f->code, "/* pure */") != NULL;
+	return pragma_says(f->code, "pure") || pragma_says(f->code, "stable");
 }
 
 static void function_effects(struct session *s, struct function *f)
@@ -163,8 +181,11 @@ static void function_effects(struct session *s, struct function *f)
 	if (f->builtin)
 		return;
 	survey(&x, f->body, NULL);
+	note_uses(&x, &f->uses);
 	f->recursive = calls_itself(s, f);
 	f->pure = f->code ? embedded_is_pure(f) : !x.impure && !f->recursive;
+	if (f->has_next)
+		f->pure = f->pure && f->next_overload && f->next_overload->pure;
 }
 
 /* ---- foreach over an array that its body changes ---- */

@@ -8,6 +8,7 @@
 #include "translator/errors.h"
 #include "translator/sema/sema.h"
 #include "translator/syntax/format.h"
+#include "translator/syntax/pragma.h"
 #include "translator/syntax/print.h"
 
 struct inference {
@@ -96,6 +97,19 @@ static enum value_type infer_index(struct inference *in, struct expr *e, enum va
 	return unify(in, &m->type, &m->type_from, want, e->span);
 }
 
+/* All overloads of F that return something return the same. */
+static void infer_overloads(struct inference *in, struct function *f)
+{
+	for (struct function *o = f; o->next_overload; o = o->next_overload) {
+		struct function *n = o->next_overload;
+
+		if (o->result == TYPE_VOID || n->result == TYPE_VOID)
+			continue;
+		unify(in, &n->result, &n->result_from, o->result, o->result_from);
+		unify(in, &o->result, &o->result_from, n->result, n->result_from);
+	}
+}
+
 static enum value_type infer_call(struct inference *in, struct expr *e, enum value_type want)
 {
 	struct function *f = e->call.ref;
@@ -111,8 +125,7 @@ static enum value_type infer_call(struct inference *in, struct expr *e, enum val
 			if (o->next_overload)
 				unify(in, &o->next_overload->params.data[i]->type, &o->next_overload->params.data[i]->type_from, p->type, p->type_from);
 		}
-	if (f->next_overload && f->result != TYPE_UNKNOWN && f->next_overload->result == TYPE_UNKNOWN)
-		f->next_overload->result = f->result, in->changed = true;
+	infer_overloads(in, f);
 	if (f->result == TYPE_VOID && want == TYPE_UNKNOWN)
 		return TYPE_VOID;
 	return unify(in, &f->result, &f->result_from, want, e->span);
@@ -277,7 +290,7 @@ static void infer_each(struct inference *in, struct expr_vec *v, enum value_type
 
 static enum value_type embedded_type(const struct expr *e)
 {
-	return e->type != TYPE_UNKNOWN ? e->type : __builtin_strstr(e->embedded.code, "/* string */") ? TYPE_STRING : TYPE_LONG;
+	return e->type != TYPE_UNKNOWN ? e->type : pragma_says(e->embedded.code, "string") ? TYPE_STRING : TYPE_LONG;
 }
 
 static enum value_type infer_kind(struct inference *in, struct expr *e, enum value_type want)
@@ -508,8 +521,10 @@ static void settle(struct session *s)
 	for (size_t i = 0; i < p->functions.len; i++) {
 		struct function *f = p->functions.data[i];
 
+		if (f->result == TYPE_UNKNOWN && f->code && pragma_returns_text(f->code))
+			f->result = TYPE_STRING;
 		if (f->result == TYPE_UNKNOWN)
-			f->result = f->body && returns_value(f->body) ? TYPE_LONG : TYPE_VOID;
+			f->result = f->code || (f->body && returns_value(f->body)) ? TYPE_LONG : TYPE_VOID;
 		for (size_t j = 0; j < f->params.len; j++)
 			settle_variable(f->params.data[j]);
 		for (size_t j = 0; j < f->locals.len; j++)

@@ -8,6 +8,7 @@
 #include "translator/builtin/builtin.h"
 #include "translator/errors.h"
 #include "translator/sema/sema.h"
+#include "translator/syntax/pragma.h"
 #include "translator/syntax/print.h"
 
 #include <string.h>
@@ -235,14 +236,12 @@ static struct function *function_object(struct session *s, struct function_decl 
 		p->c_name = arena_printf(&s->arena, "a_%s", p->name);
 		p->span = p->type_from = d->params.data[i].span;
 		p->type = d->params.data[i].type;
-		if (f->code && p->type == TYPE_UNKNOWN)
-			p->type = TYPE_LONG;
 		vec_push(&s->arena, &f->params, p);
 	}
-	if (f->code && f->result == TYPE_UNKNOWN)
-		f->result = TYPE_VOID;
 	vec_push(&s->arena, &s->program->functions, f);
-	f->has_next = f->body && says_next(f->body);
+	f->has_next = f->body ? says_next(f->body) : strstr(f->code, "STAP_NEXT") != NULL;
+	if (f->code && f->result == TYPE_UNKNOWN && !f->has_next && !pragma_returns_value(f->code))
+		f->result = TYPE_VOID;
 	return f;
 }
 
@@ -386,6 +385,26 @@ static bool says_next(struct stmt *body)
 	return found;
 }
 
+/* The globals that the markers in CODE name. */
+static bool bind_embedded(struct session *s, const char *code, struct span at, struct embedded_use_vec *uses)
+{
+	static const char *const what[] = { "read", "write" };
+
+	uses->len = 0;
+	for (size_t w = 0; w < 2; w++) {
+		const char *rest = code, *name;
+
+		while ((name = pragma_next_global(&s->arena, &rest, what[w])) != NULL) {
+			struct global_decl *g = find_global(s, symbols_file_of(s, at), intern(&s->names, name));
+
+			if (!g)
+				return diag_error(&s->diags, at, E(EMBEDDED_GLOBAL), "no global \"%s\", which pragma:%s names", name, what[w]);
+			vec_push(&s->arena, uses, ((struct embedded_use){ global_variable(s, g), w }));
+		}
+	}
+	return true;
+}
+
 static void bind_keys(struct binder *b, struct expr_vec *keys)
 {
 	for (size_t i = 0; i < keys->len; i++)
@@ -413,6 +432,8 @@ static struct expr *bind_expr(struct visitor *v, struct expr *e)
 		e->call.ref = find_function(b->session, symbols_file_of(b->session, e->span), e->call.name, e->call.args.len);
 		if (!e->call.ref)
 			unknown_function(b, e);
+	} else if (e->kind == EXPR_EMBEDDED) {
+		b->ok &= bind_embedded(b->session, e->embedded.code, e->span, &e->embedded.uses);
 	}
 	return e;
 }
@@ -451,6 +472,8 @@ static struct stmt *bind_stmt(struct visitor *v, struct stmt *st)
 		bind_symbol(b, st->delete_.target);
 		return NULL;
 	}
+	if (st->kind == STMT_EMBEDDED)
+		b->ok &= bind_embedded(b->session, st->embedded.code, st->span, &st->embedded.uses);
 	if (st->kind == STMT_RETURN && !b->function)
 		b->ok = diag_error(&b->session->diags, st->span, E(RETURN_OUTSIDE), "return outside of a function; \"next\" ends a probe handler");
 	return st;
@@ -472,6 +495,8 @@ static void bind_function(struct session *s, struct function *f)
 {
 	struct binder b = { .session = s, .function = f, .locals = &f->locals };
 
+	if (f->code)
+		bind_embedded(s, f->code, f->decl->name_span, &f->uses);
 	if (!f->body)
 		return;
 	b.names.arena = &s->arena;

@@ -106,7 +106,10 @@ struct expr_print {
 	struct span format_span;
 	struct expr_vec args;
 };
-struct expr_embedded { const char *code; };
+/* A global that embedded C names in a pragma:read: or pragma:write: marker. */
+struct embedded_use { struct variable *ref; bool write; };
+VEC_OF(embedded_use_vec, struct embedded_use);
+struct expr_embedded { const char *code; struct embedded_use_vec uses; };
 struct expr_fetch {
 	struct fetch *program;
 	struct expr_vec inputs;		/* longs: FETCH_INPUT n reads inputs.data[n] */
@@ -154,7 +157,7 @@ struct stmt_next { char unused; };
 struct stmt_break_ { char unused; };
 struct stmt_continue_ { char unused; };
 struct stmt_try_ { struct stmt *body; struct expr *message; /* SYMBOL or NULL */ struct stmt *handler; };
-struct stmt_embedded { const char *code; };
+struct stmt_embedded { const char *code; struct embedded_use_vec uses; };
 
 struct stmt {
 	enum stmt_kind kind;

@@ -255,6 +255,10 @@ enum stp_error_kind { STP_ERR_SCRIPT /* error() */, STP_ERR_FAULT, STP_ERR_LIMIT
 void stp_error(struct stp_ctx *c, enum stp_error_kind kind, const char *message) STP_COLD;
 /* FMT with at most one %s and one %d. */
 void stp_error_s(struct stp_ctx *c, enum stp_error_kind kind, const char *fmt, const char *s, int64_t d) STP_COLD;
+/* The same (kind SCRIPT), and text for the output record, with C's formats: for C, not for emitted code.
+ * No attribute tells the compiler: scripts print longs by %d. */
+void stp_error_c(struct stp_ctx *c, const char *fmt, ...) STP_COLD;
+void stp_printf_c(struct stp_ctx *c, const char *fmt, ...);
 /* Remember location LOC on the way out; call once at each level. */
 void stp_fail(struct stp_ctx *c, uint32_t loc) STP_COLD;
 /* catch: take the error's text (with its location) into DST of SIZE bytes (DST may be NULL) and go on. STP_ERR_LIMIT is not caught: returns false. */

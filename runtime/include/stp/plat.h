@@ -13,10 +13,12 @@
 
 #ifdef __KERNEL__
 #include <linux/errno.h>
+#include <linux/kernel.h>	/* va_list, by the header that this kernel has it in */
 #include <linux/string.h>
 #include <linux/limits.h>
 #else
 #include <errno.h>
+#include <stdarg.h>
 #include <string.h>
 #include <limits.h>
 #endif
@@ -60,6 +62,7 @@ void plat_out_commit(size_t len, unsigned flags);	/* of the last reserve of this
 void plat_out_lost(size_t bytes);
 
 /* ---- the rest ---- */
+int plat_format(char *dst, size_t size, const char *fmt, va_list ap);	/* as vsnprintf; SIZE 0: DST may be NULL */
 uint64_t plat_random(void);
 uint32_t plat_hash_seed(void);		/* fixed after load */
 

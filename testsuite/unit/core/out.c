@@ -161,3 +161,19 @@ TEST(out_strings_are_cut_and_counted)
 	stp_out_end(&o);
 	CHECK_STR(s, "");
 }
+
+TEST(out_c_formats)
+{
+	char wide[64];
+
+	begin(64, UINT32_MAX);
+	stp_printf_c(CTX, "%d %s|", 5, "text");
+	memset(wide, 'w', sizeof wide);
+	stp_printf_c(CTX, "%.*s", 50, wide);
+	stp_printf_c(CTX, "%s", "behind");
+	stp_ctx_end(CTX);
+	CHECK_STR(plat_test_text(), "5 text|wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwbehind");
+	stp_error_c(CTX, "%d of %s", 3, "four");
+	stp_error_c(CTX, "a second one");
+	CHECK_STR(CTX->message, "3 of four");
+}

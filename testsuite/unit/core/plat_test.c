@@ -3,6 +3,7 @@
 #include "testsuite/unit/core/plat_test.h"
 
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define MOST ((size_t)1 << 30)	/* bytes of an allocation: limits.max_memory of the kernel's */
@@ -259,6 +260,8 @@ void plat_test_clear_output(void)
 }
 
 /* ---- the rest ---- */
+
+int plat_format(char *dst, size_t size, const char *fmt, va_list ap) { return vsnprintf(dst, size, fmt, ap); }
 
 uint64_t plat_random(void) { return 4; }
 uint32_t plat_hash_seed(void) { return 0x5eed; }
