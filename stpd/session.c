@@ -20,6 +20,7 @@ struct session {
 	pid_t child;
 	int child_status;
 	struct relay *relay;
+	struct typed input;
 	bool loaded, started, stopping, stopped, failed, detached, child_ended;
 	struct stp_msg_started start;
 	struct stp_msg_stopped stop;
@@ -148,13 +149,16 @@ static int wait_ms(const struct session *s, int idle)
 
 static int step(struct session *s, int idle)
 {
-	struct pollfd p[3] = {
+	struct pollfd p[4] = {
 		{ .fd = s->ctl, .events = POLLIN }, { .fd = s->signals, .events = POLLIN }, { .fd = s->watch, .events = POLLIN },
+		{ .fd = s->stopping ? -1 : input_fd(&s->input), .events = POLLIN },
 	};
 	int err;
 
-	if (poll(p, 3, wait_ms(s, idle)) < 0 && errno != EINTR)
+	if (poll(p, 4, wait_ms(s, idle)) < 0 && errno != EINTR)
 		return -errno;
+	if (p[3].revents && (err = input_forward(&s->input, s->ctl)))
+		return err;
 	if (p[1].revents)
 		handle_signals(s);
 	if (p[2].revents)
@@ -329,6 +333,8 @@ static int run_started(struct session *s)
 			fprintf(stderr, "Module %s runs on; attach with: stpd -A %s\n", s->name, s->name);
 		return s->detached ? 0 : 1;
 	}
+	if (!s->o->daemon)
+		input_open(&s->input, s->start.flags);
 	collect(s);
 	drain(s);
 	report_losses(s);
@@ -369,6 +375,7 @@ static int start(struct session *s)
 
 static void finish(struct session *s, int *status)
 {
+	input_close(&s->input);
 	if (s->hold >= 0)
 		close(s->hold);
 	if (s->relay && relay_close_all(s->relay))

@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/types.h>
+#include <termios.h>
 
 struct options {
 	const char *module;		/* path of the .ko, or name with -A, -d */
@@ -120,6 +121,13 @@ uint64_t relay_received(const struct relay *r);	/* records of text */
 pid_t child_prepare(const char *command, int *hold);
 void child_go(int hold);
 void run_system(const char *command);		/* system(): not waited for here */
+
+/* ---- input.c ---- */
+struct typed { bool open, terminal, wants_raw, raw; struct termios saved; };
+void input_open(struct typed *in, uint32_t flags);	/* enum stp_start_flag of the session */
+int input_fd(struct typed *in);				/* to be polled now, or -1 */
+int input_forward(struct typed *in, int ctl);		/* what is there goes to the module; 0 or -errno */
+void input_close(struct typed *in);			/* the terminal is as it was */
 
 /* ---- session.c ---- */
 int session_run(struct options *o);		/* exit status */

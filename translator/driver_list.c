@@ -150,6 +150,8 @@ static void dump_types(struct session *s, struct lines *l)
 
 	(void)s;
 	for (i = 0; i < npoint_rows; i++) {
+		if (*point_rows[i].pattern == '_')	/* what the library makes points of */
+			continue;
 		for (p = point_rows[i].pattern; *p; p++) {
 			if (p[0] == '(' && p[2] == ')') {
 				sb_puts(&b, p[1] == 's' ? "(string)" : "(number)");

@@ -11,6 +11,8 @@ static const struct rt_family *const families[STP_FAMILIES] = {
 	[STP_FAMILY_TRACEPOINT] = &rt_family_tracepoint,
 	[STP_FAMILY_PERF] = &rt_family_perf,
 	[STP_FAMILY_HWBKPT] = &rt_family_hwbkpt,
+	[STP_FAMILY_PROCFS] = &rt_family_procfs,
+	[STP_FAMILY_INPUT] = &rt_family_input,
 };
 static unsigned attached;		/* groups */
 static void **states;			/* by group */

@@ -9,6 +9,7 @@
 #include <linux/hrtimer.h>
 #include <linux/kprobes.h>
 #include <linux/perf_event.h>
+#include <linux/proc_fs.h>
 #include <linux/uaccess.h>
 
 /* function entries in bulk (bulk.c) need to give ftrace a set of addresses */
@@ -24,6 +25,16 @@ static inline void compat_hrtimer_setup(struct hrtimer *t, enum hrtimer_restart 
 #else
 	hrtimer_init(t, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 	t->function = fn;
+#endif
+}
+
+/* the data of a file of procfs: a macro of capitals before */
+static inline void *compat_pde_data(const struct inode *inode)
+{
+#ifdef STP_HAVE_PDE_DATA
+	return pde_data(inode);
+#else
+	return PDE_DATA(inode);
 #endif
 }
 

@@ -132,6 +132,9 @@ static int command(const struct stp_msg *head, char *payload)
 		return 0;
 	case STP_MSG_SET:
 		return set_global(payload);
+	case STP_MSG_INPUT:
+		rt_input(payload, head->len);
+		return 0;
 	case STP_MSG_DETACH:
 		rt.detached = true;
 		return 0;

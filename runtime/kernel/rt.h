@@ -109,6 +109,17 @@ struct rt_family {
 };
 extern const struct rt_family rt_family_begin, rt_family_end, rt_family_error, rt_family_timer, rt_family_kprobe, rt_family_tracepoint,
 	rt_family_perf, rt_family_hwbkpt;
+/* What $value stands for: text of LEN bytes, with a NUL behind them, in SIZE + 1 of BUF. */
+struct rt_text { char *buf; u32 len, size; };
+/* Run P's handler with T as its $value. 0; -EBUSY it did not run (a lock, its condition), -ENODEV the session is not
+ * running, -EIO it ended with an error. Process context. */
+int rt_run_text(const struct stp_probe *p, struct rt_text *t);
+
+/* attach_input.c: bytes of standard input, none at its end, under rt.mutex; enum stp_start_flag of what the script wants */
+void rt_input(const char *bytes, u32 len);
+u32 rt_input_wanted(void);
+
+extern const struct rt_family rt_family_input, rt_family_procfs;
 int rt_attach_all(void);
 void rt_detach_all(void);
 void rt_run_once(unsigned family);	/* begin, end, error: rows in order */

@@ -43,7 +43,7 @@ static void say_started(int err)
 {
 	start_message = (struct stp_msg_started){
 		.error = err, .nprobes = rt.nprobes_attached, .nskipped = rt.noptional_skipped,
-		.flags = (rt.bulk ? STP_START_BULK : 0) | (rt.overwrite ? STP_START_OVERWRITE : 0),
+		.flags = (rt.bulk ? STP_START_BULK : 0) | (rt.overwrite ? STP_START_OVERWRITE : 0) | rt_input_wanted(),
 	};
 	smp_store_release(&started, 1);
 	rt_wake();

@@ -47,6 +47,29 @@ struct val emit_template(struct body *b, const char *code, enum value_type resul
 	return t;
 }
 
+struct val store_context(struct body *b, struct expr *e)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct val v = emit_expr(b, e->context.args.data[0]);
+
+	expand_template(&text, e->context.accessor, &v, 1, NULL);
+	line(b, "%s;", sb_str(&text));
+	sb_free(&text);
+	check_error(b, e->span);
+	return v;
+}
+
+struct val emit_context(struct body *b, struct expr *e, const char *dst)
+{
+	struct expr_vec none = { 0 };
+	struct val v;
+
+	if (!e->context.store)
+		return emit_template(b, e->context.accessor, e->type, &e->context.args, dst, true, e->span);
+	v = store_context(b, e);
+	return e->context.reread ? emit_template(b, e->context.reread, e->type, &none, dst, true, e->span) : v;
+}
+
 static struct val call_builtin(struct body *b, struct expr *e, const char *dst)
 {
 	const struct builtin *bi = e->call.ref->builtin;

@@ -97,6 +97,8 @@ struct val emit_incdec(struct body *b, struct expr *e, bool want);
 
 /* call.c */
 struct val emit_call(struct body *b, struct expr *e, const char *dst);
+struct val emit_context(struct body *b, struct expr *e, const char *dst);	/* EXPR_CONTEXT */
+struct val store_context(struct body *b, struct expr *e);	/* one that stores, for its effect; the value it was given */
 struct val emit_template(struct body *b, const char *code, enum value_type result, struct expr_vec *args, const char *dst, bool can_fail, struct span at);
 void emit_functions(struct emitter *e);
 const char *frame_name(struct emitter *e, const char *c_name);

@@ -178,7 +178,7 @@ struct val emit_expr(struct body *b, struct expr *e)
 	case EXPR_EMBEDDED: return emit_embedded(b, e);
 	case EXPR_FETCH: return emit_fetch(b, e, NULL);
 	case EXPR_SAVED: return emit_saved(b, e);
-	case EXPR_CONTEXT: return emit_template(b, e->context.accessor, e->type, &e->context.args, NULL, true, e->span);
+	case EXPR_CONTEXT: return emit_context(b, e, NULL);
 	case EXPR_MATCH: case EXPR_TARGET: case EXPR_CAST: case EXPR_ATOP: case EXPR_HIST: case EXPR_KINDS:
 		break;
 	}
@@ -201,6 +201,8 @@ void emit_effect(struct body *b, struct expr *e)
 		emit_assign(b, e, false);
 	else if (e->kind == EXPR_INCDEC)
 		emit_incdec(b, e, false);
+	else if (e->kind == EXPR_CONTEXT && e->context.store)
+		store_context(b, e);
 	else {
 		struct val v = emit_expr(b, e);
 
@@ -224,7 +226,7 @@ void emit_string_to(struct body *b, struct expr *e, const char *dst)
 	else if (e->kind == EXPR_BINARY)
 		v = emit_concat(b, e, dst);
 	else if (e->kind == EXPR_CONTEXT)
-		v = emit_template(b, e->context.accessor, TYPE_STRING, &e->context.args, dst, true, e->span);
+		v = emit_context(b, e, dst);
 	else
 		v = emit_expr(b, e);
 	if (v.c != dst)

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The table of all points, and what families ask of a match. */
 #include "translator/family/family.h"
+#include "translator/family/input.h"
 #include "translator/family/kprobe.h"
 #include "translator/family/perf.h"
+#include "translator/family/procfs.h"
 #include "translator/family/timer.h"
 #include "translator/family/tracepoint.h"
+#include "translator/session.h"
 
 #include <stp/abi.h>
 #include <string.h>
@@ -17,6 +20,24 @@ const struct point_row point_rows[] = {
 #include "translator/family/family.def"
 };
 const size_t npoint_rows = sizeof point_rows / sizeof *point_rows;
+
+struct expr *family_context(struct session *s, const struct expr *e, enum value_type type, const char *accessor, struct expr *store)
+{
+	struct expr *c = expr_new(&s->arena, EXPR_CONTEXT, e->span);
+
+	c->type = type;
+	c->origin = e;
+	c->context.accessor = accessor;
+	c->context.store = store != NULL;
+	if (store)
+		vec_push(&s->arena, &c->context.args, store);
+	return c;
+}
+
+bool family_is_plain(const struct expr *e, const char *name)
+{
+	return e->kind == EXPR_TARGET && !strcmp(e->target.name, name) && !e->target.path.len && !e->target.address_of;
+}
 
 /* The match's component that fits NAME of the row, or NULL. */
 static const struct component *part_named(const struct match *m, const char *name)

@@ -59,6 +59,9 @@ struct family {
 	 * known here: sema reports with the scope's nearest names.  Most families leave this NULL: sema
 	 * then resolves through probe->scope (di_compile_var). */
 	struct expr *(*context_var)(struct session *s, struct probe *p, struct expr *e);
+	/* `E OP value` for an EXPR_TARGET e; OP_NONE is a plain =. NULL: not known here; an OP other than OP_NONE
+	 * then comes again as a plain store of `e OP value`.  After a diagnostic: E. May be NULL. */
+	struct expr *(*context_store)(struct session *s, struct probe *p, struct expr *e, enum op op, struct expr *value);
 	/* Variables for -L beyond those of the scope; may be NULL. */
 	void (*list_vars)(struct session *s, struct probe *p, struct point_var_vec *out);
 	/* The row's initialiser behind `.probe = …, `: ".symbol = \"vfs_read\", .offset = 4". */
@@ -68,6 +71,11 @@ struct family {
 	/* Order of rows in the group: <0, 0, >0; NULL: as made. */
 	int (*compare)(const struct probe *a, const struct probe *b);
 };
+
+/* What context_var and context_store give for E: a value of TYPE by the C template ACCESSOR; STORE (or NULL) is what it stores. */
+struct expr *family_context(struct session *s, const struct expr *e, enum value_type type, const char *accessor, struct expr *store);
+/* E is the plain variable NAME ("$value"), with nothing behind it. */
+bool family_is_plain(const struct expr *e, const char *name);
 
 extern const struct point_row point_rows[];
 extern const size_t npoint_rows;

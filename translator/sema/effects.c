@@ -97,6 +97,7 @@ static struct expr *visit_expr(struct visitor *v, struct expr *e)
 		note_uses(x, &e->embedded.uses);
 		break;
 	case EXPR_FETCH: x->impure |= e->fetch.program->writes; break;
+	case EXPR_CONTEXT: x->impure |= e->context.store; break;
 	}
 	return e;
 }

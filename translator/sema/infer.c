@@ -330,7 +330,7 @@ static enum value_type infer_kind(struct inference *in, struct expr *e, enum val
 			infer(in, e->fetch.store, TYPE_LONG);
 		return e->type;
 	case EXPR_SAVED: return infer(in, e->saved.entry_expr, TYPE_UNKNOWN);
-	case EXPR_CONTEXT: infer_each(in, &e->context.args, TYPE_UNKNOWN); return e->type;
+	case EXPR_CONTEXT: infer_each(in, &e->context.args, e->context.store ? e->type : TYPE_UNKNOWN); return e->type;
 	case EXPR_KINDS: break;
 	}
 	return TYPE_UNKNOWN;

@@ -2,6 +2,7 @@
 /* The walk that lowers target variables, casts and @-operators of all bodies, and
  * carries C types along script variables until no autocast makes progress. */
 #include "translator/errors.h"
+#include "translator/family/family.h"
 #include "translator/sema/sema.h"
 
 static bool is_target(const struct expr *e)
@@ -24,6 +25,14 @@ static struct expr *binary(struct arena *a, enum op op, struct expr *left, struc
 	return e;
 }
 
+/* What the family makes of an assignment, or NULL. */
+static struct expr *lower_by_family(struct lowering *l, struct expr *place, enum op op, struct expr *value)
+{
+	const struct family *f = l->probe ? l->probe->family : NULL;
+
+	return f && f->context_store && place->kind == EXPR_TARGET ? f->context_store(l->session, l->probe, place, op, value) : NULL;
+}
+
 /* $x op= v  ->  a store of $x op v */
 static struct expr *lower_store(struct visitor *v, struct expr *e)
 {
@@ -42,10 +51,14 @@ static struct expr *lower_store(struct visitor *v, struct expr *e)
 		value->number.value = 1;
 		op = e->incdec.increment ? OP_ADD : OP_SUB;
 	}
+	if (op != OP_NONE && (r = lower_by_family(l, place, op, value)))
+		return r;
 	if (op != OP_NONE)
 		value = binary(a, op, lower_place(l, expr_clone(a, place), NULL), value);
-	r = lower_place(l, place, value);
-	if (e->kind == EXPR_INCDEC && !e->incdec.prefix && r->kind == EXPR_FETCH)
+	r = lower_by_family(l, place, OP_NONE, value);
+	if (!r)
+		r = lower_place(l, place, value);
+	if (e->kind == EXPR_INCDEC && !e->incdec.prefix && (r->kind == EXPR_FETCH || r->kind == EXPR_CONTEXT))
 		return binary(a, e->incdec.increment ? OP_SUB : OP_ADD, r, expr_clone(a, value->binary.right));
 	return r;
 }

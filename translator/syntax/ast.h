@@ -118,7 +118,12 @@ struct expr_fetch {
 	unsigned string_max;		/* the result is a string read at the fetched address, at most this long */
 };
 struct expr_saved { unsigned slot; struct expr *entry_expr; /* owned by the probe's entry list */ };
-struct expr_context { const char *accessor; /* C text `accessor(c, args…)` of abi.h */ struct expr_vec args; };
+struct expr_context {
+	const char *accessor;		/* C text of abi.h, a template as in builtin/builtin.h: $1 … are args, $0 $S a string's place */
+	struct expr_vec args;
+	bool store;			/* it stores args.data[0], which is also its value, but for: */
+	const char *reread;		/* stores that do not leave what they were given: the template that reads it again, or NULL */
+};
 
 struct expr {
 	enum expr_kind kind;

@@ -174,6 +174,19 @@ struct stp_row_hwbkpt {
 	uint32_t length, flags;		/* length: 1, 2, 4, 8 bytes */
 };
 
+/* procfs: a file below /proc/systemtap/MODULE; one row for its reading side and one for its writing side */
+struct stp_row_procfs {
+	const struct stp_probe *probe;
+	const char *path;		/* relative, '/' makes directories */
+	uint32_t write;			/* 0: the handler makes what is read; 1: it takes what was written */
+	uint32_t mode;			/* permission bits; a file has those of both its rows */
+	uint32_t size;			/* reading side: most bytes of text */
+	uint32_t pad;
+};
+
+/* input: bytes or whole lines of the daemon's standard input */
+struct stp_row_input { const struct stp_probe *probe; uint32_t lines; uint32_t pad; };
+
 /* A run-time address the script uses (FETCH_SYMBOL): filled at load. */
 struct stp_symref { const char *module, *symbol; uint64_t *address; uint32_t optional; uint32_t pad; };
 
@@ -403,6 +416,11 @@ void stp_user_string(struct stp_ctx *c, char *dst, size_t size, uint64_t addr, i
 /* As above; a fault gives FALLBACK and no error. */
 void stp_kernel_string_or(struct stp_ctx *c, char *dst, size_t size, uint64_t addr, const char *fallback);
 void stp_user_string_or(struct stp_ctx *c, char *dst, size_t size, uint64_t addr, const char *fallback);
+
+/* $value of a procfs or input probe. A text longer than its place: error STRING, and what fits is kept. */
+void stp_text_get(struct stp_ctx *c, char *dst, size_t size);
+void stp_text_set(struct stp_ctx *c, const char *text);
+void stp_text_append(struct stp_ctx *c, const char *text);
 
 #include <stp/regs.h>	/* stp_reg(c, dwarf), stp_set_reg, stp_retval(c), stp_stack_arg(c, n) */
 

@@ -58,6 +58,7 @@ enum stp_msg_kind {
 	STP_MSG_PING = 3,	/* answered by STP_MSG_STATS; also keeps the session alive */
 	STP_MSG_SET = 4,	/* before START: text NAME=VALUE of a global */
 	STP_MSG_DETACH = 5,	/* closing the channel shall not end the session (flight recorder) */
+	STP_MSG_INPUT = 6,	/* bytes of standard input, for a session whose flags ask for it; none: its end */
 	/* module to daemon */
 	STP_MSG_STARTED = 32,	/* struct stp_msg_started: begin probes have run, all is attached (or errno); also when a daemon takes over a running session */
 	STP_MSG_EXIT = 33,	/* the script said exit(), or an error ended the session: please STOP */
@@ -82,7 +83,11 @@ struct stp_msg_start {
 	uint32_t flags;			/* enum stp_start_flag */
 	uint32_t pad;
 };
-enum stp_start_flag { STP_START_BULK = 1, STP_START_OVERWRITE = 2, STP_START_TIMING = 4 };
+enum stp_start_flag {
+	STP_START_BULK = 1, STP_START_OVERWRITE = 2, STP_START_TIMING = 4,
+	/* in STARTED only: the script has input probes, send what standard input gives; some take single bytes */
+	STP_START_INPUT = 8, STP_START_INPUT_CHAR = 16,
+};
 _Static_assert(sizeof(struct stp_msg_start) == 24, "wire layout");
 
 struct stp_msg_started { int32_t error; uint32_t nprobes, nskipped /* optional points that did not attach */, flags /* enum stp_start_flag of the session */; };
