@@ -35,6 +35,8 @@ struct variable {
 	enum value_type type;		/* value; of an array: its elements' */
 	const struct di_type *ctype;	/* autocast */
 	struct span type_from;		/* where the type was decided, for the error trail */
+	bool holds_stack;		/* longs that are identifiers of stacks; of an array: its elements */
+	unsigned stack_keys;		/* bit n: key n is one */
 	bool is_array;
 	unsigned nkeys;
 	enum value_type key_type[MAX_KEYS];
@@ -65,6 +67,7 @@ struct function {
 	enum value_type result;		/* TYPE_VOID: returns nothing */
 	const struct di_type *result_ctype;
 	struct span result_from;
+	bool gives_stack;		/* the result is the identifier of a stack */
 	struct stmt *body;		/* NULL for builtins and embedded C */
 	const char *code;		/* embedded C, or NULL */
 	struct embedded_use_vec uses;	/* of that: globals */

@@ -53,6 +53,8 @@ long plat_string_user(char *dst, uint64_t addr, size_t size) { (void)dst; (void)
 char *plat_out_reserve(size_t need, size_t *room) { (void)need; *room = sizeof record; return record; }
 void plat_out_commit(size_t len, unsigned flags) { (void)flags; bytes_out += len; }
 void plat_out_lost(size_t bytes) { (void)bytes; }
+unsigned plat_backtrace(struct stp_ctx *c, uint64_t *addrs, unsigned most) { (void)c; (void)addrs; (void)most; return 0; }
+bool plat_symbol(char *dst, size_t size, uint64_t addr, enum plat_symbol_form form) { (void)size; (void)addr; (void)form; dst[0] = 0; return false; }
 uint32_t plat_hash_seed(void) { return 12345; }
 
 /* ---- the module: maps as a script would have them ---- */

@@ -31,6 +31,7 @@ void stp_ctx_begin(struct stp_ctx *c, const struct stp_probe *probe, void *regs)
 	c->saved = NULL;
 	c->retval = 0;
 	c->nargs = 0;
+	c->ntrace = STP_NO_TRACE;
 	c->is_return = 0;
 	c->probe_addr = 0;
 	c->family_data = NULL;

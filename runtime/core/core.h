@@ -65,5 +65,10 @@ void stp_out_flush(struct stp_ctx *c);
 uint64_t stp_core_truncated(void);
 /* Samples of `<<<` given up: a shard stayed locked, or a wrapping array was full while being read. */
 uint64_t stp_core_lost_samples(void);
+/* Stacks that have an identifier but were not kept: there was no room. */
+uint64_t stp_core_lost_stacks(void);
+
+/* "0x1 0x2": N addresses; what has no room is left out whole. */
+void stp_addresses_text(char *dst, size_t size, const uint64_t *addrs, unsigned n);
 
 #endif

@@ -104,7 +104,10 @@ int stp_core_load(const struct stp_module *m)
 	for (i = 0; i < m->nglobals && !err; i++)
 		err = load_global(&m->globals[i]);
 	if (!err)
+		err = stp_stacks_load();
+	if (!err)
 		return 0;
+	stp_stacks_unload();
 	while (i-- > 0)
 		unload_global(&m->globals[i]);
 	stp_core.module = NULL;
@@ -118,6 +121,7 @@ void stp_core_unload(void)
 
 	for (i = 0; m && i < m->nglobals; i++)
 		unload_global(&m->globals[i]);
+	stp_stacks_unload();
 	stp_core.module = NULL;
 }
 

@@ -16,15 +16,21 @@ struct stp_core {
 	const struct stp_module *module;
 	uint64_t memory;
 	uint32_t max_string;
+	struct stp_stacks *stacks;	/* stack.c; NULL: the module asks for none */
 	/* written by handlers, rarely; apart from what every handler reads */
 	uint64_t truncated __attribute__((aligned(64)));
 	uint64_t lost_samples;
+	uint64_t lost_stacks;
 };
 extern struct stp_core stp_core;
 
 /* plat_alloc and plat_free with the account of stp_core_memory; CPU -1: anywhere. */
 void *stp_core_alloc(size_t size, int cpu);
 void stp_core_free(void *p, size_t size);
+
+/* stack.c: the part of stp_core_load and stp_core_unload that is theirs. What a failed load allocated is freed by unload. */
+int stp_stacks_load(void);
+void stp_stacks_unload(void);
 
 void stp_core_count_truncated(void) STP_COLD;
 void stp_core_count_lost_sample(void) STP_COLD;

@@ -17,6 +17,17 @@
 #define COMPAT_BULK_ATTACH 1
 #endif
 
+/* the unwinder's steps (unwind.c), else whole traces from here; and those of other tasks */
+#ifdef STP_HAVE_UNWIND_NEXT_FRAME
+#define COMPAT_UNWINDER 1
+#endif
+#ifdef STP_HAVE_STACK_TRACE_SAVE
+#define COMPAT_STACK_TRACE 1
+#endif
+#ifdef STP_HAVE_STACK_TRACE_SAVE_TSK
+#define COMPAT_TASK_TRACE 1
+#endif
+
 /* hrtimer_setup replaced hrtimer_init and the assignment of the function */
 static inline void compat_hrtimer_setup(struct hrtimer *t, enum hrtimer_restart (*fn)(struct hrtimer *))
 {

@@ -72,16 +72,20 @@ static u32 skips_line(u32 probe, char *text, size_t size)
 	return STP_MSG_WARN;
 }
 
+enum { CORE_LINES = 3 };
+
 static u32 core_line(u32 which, char *text, size_t size)
 {
-	u64 n = which ? stp_core_lost_samples() : stp_core_truncated();
+	static const char *const texts[CORE_LINES] = {
+		"%llu strings were cut: -D MAXSTRINGLEN=N makes room for longer ones",
+		"%llu samples of statistics were given up: an array was being read, or was full",
+		"%llu times a stack was not kept and cannot be printed: -D MAXSTACKS=N keeps more",
+	};
+	u64 counts[CORE_LINES] = { stp_core_truncated(), stp_core_lost_samples(), stp_core_lost_stacks() };
 
-	if (!n)
+	if (!counts[which])
 		return 0;
-	if (which)
-		scnprintf(text, size, "%llu samples of statistics were given up: an array was being read, or was full", n);
-	else
-		scnprintf(text, size, "%llu strings were cut: -D MAXSTRINGLEN=N makes room for longer ones", n);
+	scnprintf(text, size, texts[which], counts[which]);
 	return STP_MSG_WARN;
 }
 
@@ -92,7 +96,7 @@ u32 rt_report_line(u32 *next, char *text, size_t size)
 
 	if (!rt.cpus)
 		return 0;
-	while (!kind && *next < 2 * n + 2) {
+	while (!kind && *next < 2 * n + CORE_LINES) {
 		u32 i = (*next)++;
 
 		kind = i < n ? timing_line(i, text, size) : i < 2 * n ? skips_line(i - n, text, size) : core_line(i - 2 * n, text, size);

@@ -138,6 +138,9 @@ struct tracepoint *rt_tracepoint_find(const char *name);
 int rt_resolve_symbols(void);
 unsigned long rt_symbol_address(const char *module, const char *symbol);	/* MODULE NULL, "" or "kernel": the kernel; 0: there is none */
 
+/* unwind.c: tell what this kernel does not give, if the script asks for it */
+void rt_stacks_check(void);
+
 /* report.c */
 void rt_stats(struct stp_msg_stats *s);
 /* The next line of the report at the end into TEXT; *NEXT counts from 0. Its kind of message, 0 behind the last. */

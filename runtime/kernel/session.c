@@ -112,6 +112,8 @@ static int prepare(const struct stp_msg_start *m)
 		rt_message(STP_MSG_ERROR, "not enough memory for the script's arrays and buffers: smaller ones (-D MAXMAPENTRIES=N, -s MB) help");
 	if (!err)
 		err = rt_resolve_symbols();
+	if (!err)
+		rt_stacks_check();
 	return err;
 }
 

@@ -113,14 +113,6 @@ void stp_system(struct stp_ctx *c, const char *command)
 		rt_message(STP_MSG_SYSTEM, "%s", command);
 }
 
-void stp_probe_func(struct stp_ctx *c, char *dst, size_t size)
-{
-	if (c->probe_addr)
-		snprintf(dst, size, "%ps", (void *)(unsigned long)c->probe_addr);
-	else
-		dst[0] = 0;
-}
-
 bool stp_user_mode(struct stp_ctx *c)
 {
 	return c->regs && user_mode((struct pt_regs *)c->regs);

@@ -20,3 +20,13 @@ const struct builtin *builtin_find(const char *name, size_t nargs)
 			return &builtins[i];
 	return NULL;
 }
+
+const struct builtin *builtin_for_stack(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < nbuiltins; i++)
+		if (!strcmp(builtins[i].name, name) && !strcmp(builtins[i].params, "k"))
+			return &builtins[i];
+	return NULL;
+}

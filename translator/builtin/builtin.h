@@ -4,7 +4,9 @@
  *
  *	BUILTIN("pid", "l", "", "stp_pid()", BI_CONTEXT)
  *
- * Signature letters: l long, s string, v nothing.  The C text names its parameters
+ * Signature letters: l long, s string, v nothing, k the identifier of a stack: a long, which printing names
+ * (sema/stacks.c).  A row with a k among its parameters stands behind one of the same name with s there, and is
+ * taken for arguments that are stacks.  The C text names its parameters
  * $1 $2 …, the context c; a string result is written to $0 with $S bytes.  A call that can fail has BI_ERROR: the emitter
  * tests c->error behind it. */
 #ifndef BUILTIN_BUILTIN_H
@@ -18,11 +20,12 @@ enum builtin_flag {
 	BI_ERROR = 4,		/* may set c->error */
 	BI_GURU = 8,		/* only in guru mode or tapsets */
 	BI_OUTPUT = 16,		/* prints or has another effect */
+	BI_STACK = 32,		/* walks the stack, or knows those kept: the module is to have room for them */
 };
 
 struct builtin {
 	const char *name;
-	const char *result;	/* "l", "s", "v" */
+	const char *result;	/* "l", "s", "v", "k" */
 	const char *params;	/* "ls" */
 	const char *code;
 	unsigned flags;
@@ -32,5 +35,7 @@ extern const struct builtin builtins[];
 extern const size_t nbuiltins;
 /* By name and number of arguments; NULL when there is none. */
 const struct builtin *builtin_find(const char *name, size_t nargs);
+/* The row of the same name that takes a stack as its one argument; NULL when there is none. */
+const struct builtin *builtin_for_stack(const char *name);
 
 #endif

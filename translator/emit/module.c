@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Pass 3: the whole emitted file, in the order head, types, functions, tables. */
+#include "translator/builtin/builtin.h"
 #include "translator/emit/emit.h"
 #include "translator/emit/limits.h"
 #include "translator/errors.h"
@@ -77,6 +78,14 @@ static void emit_frame_size(struct emitter *e)
 	sb_puts(c, "};\n\n");
 }
 
+static bool knows_stacks(const struct program *p)
+{
+	for (size_t i = 0; i < p->functions.len; i++)
+		if (p->functions.data[i]->builtin && p->functions.data[i]->builtin->flags & BI_STACK)
+			return true;
+	return false;
+}
+
 static void emit_description(struct emitter *e)
 {
 	struct session *s = e->session;
@@ -85,12 +94,13 @@ static void emit_description(struct emitter *e)
 	limits_emit(s, &e->code);
 	sb_printf(&e->code,
 		  "const struct stp_module stp_module = {\n"
-		  "\t.abi_version = STP_ABI_VERSION,\n\t.flags = %s%s0,\n\t.limits = &limits,\n"
+		  "\t.abi_version = STP_ABI_VERSION,\n\t.flags = %s%s%s0,\n\t.limits = &limits,\n"
 		  "\t.probes = probes, .nprobes = %zu,\n\t.groups = groups, .ngroups = STP_NGROUPS,\n"
 		  "\t.globals = globals, .nglobals = %zu,\n\t.locs = locs, .nlocs = %zu,\n"
 		  "\t.symrefs = symrefs, .nsymrefs = %zu,\n"
 		  "\t.frame_size = STP_FRAME_SIZE + STP_FRAME(union handler_frames),\n};\n",
 		  s->opt.timing ? "STP_MODULE_TIMING | " : "", s->opt.bulk ? "STP_MODULE_BULK | " : "",
+		  knows_stacks(p) ? "STP_MODULE_STACKS | " : "",
 		  p->probes.len, p->globals.len, e->locs.len, e->symrefs.len);
 }
 

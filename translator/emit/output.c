@@ -92,18 +92,38 @@ static void put_conversion(struct printer *p, const struct format_part *f, struc
 	}
 }
 
+static void put_stack(struct printer *p, const char *c)
+{
+	line(p->b, "stp_out_stack(%s, %s, STP_STACK_SHORT);", p->out, c);
+}
+
 static void put_value(struct printer *p, struct expr *e, const char *c)
 {
+	if (e->is_stack) {
+		put_stack(p, c);
+		return;
+	}
 	line(p->b, "stp_out_%s(%s, %s);", is_string(e) ? "str" : "dec", p->out, c);
+}
+
+/* Is the value of %s at ARGS + N a stack? */
+static bool is_stack_text(const struct format_part *f, const struct expr *e, ptrdiff_t n)
+{
+	return f->conv == CONV_STRING && e->print.args.data[n + (f->width == FMT_ARG) + (f->precision == FMT_ARG)]->is_stack;
 }
 
 static void put_formatted(struct printer *p, struct expr *e, struct val *args)
 {
 	struct format *f = e->print.format;
+	struct val *first = args;
 
 	for (size_t i = 0; i < f->nparts; i++) {
 		if (f->parts[i].conv == CONV_LITERAL)
 			put_text(p, f->parts[i].text, f->parts[i].len);
+		else if (is_stack_text(&f->parts[i], e, args - first)) {
+			args += (f->parts[i].width == FMT_ARG) + (f->parts[i].precision == FMT_ARG);
+			put_stack(p, args++->c);
+		}
 		else
 			put_conversion(p, &f->parts[i], &args, e->span);
 	}

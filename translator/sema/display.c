@@ -11,6 +11,11 @@ static void display_statistic(struct strbuf *b, const char *place, const char *l
 		  label, label_args, place, place, place, place, place);
 }
 
+static const char *value_format(const struct variable *v)
+{
+	return v->type == TYPE_STRING ? "\\\"%s\\\"" : v->holds_stack ? "\\n%s" : "%#x";
+}
+
 static void display_array(struct strbuf *b, const struct variable *v)
 {
 	struct strbuf keys = STRBUF_INIT, label = STRBUF_INIT, args = STRBUF_INIT;
@@ -19,14 +24,14 @@ static void display_array(struct strbuf *b, const struct variable *v)
 	for (unsigned i = 0; i < v->nkeys; i++) {
 		sb_printf(&keys, "%s__k%u", i ? ", " : "", i);
 		sb_printf(&args, ", __k%u", i);
-		sb_printf(&label, "%s%s", i ? "," : "", v->key_type[i] == TYPE_STRING ? "\\\"%s\\\"" : "%#d");
+		sb_printf(&label, "%s%s", i ? "," : "", v->key_type[i] == TYPE_STRING ? "\\\"%s\\\"" : v->stack_keys & 1u << i ? "\\n%s" : "%#d");
 	}
 	sb_puts(&label, "]");
 	sb_printf(b, "  foreach (__v = [%s] in %s-)\n    ", sb_str(&keys), v->name);
 	if (v->type == TYPE_STATS)
 		display_statistic(b, "__v", sb_str(&label), sb_str(&args));
 	else
-		sb_printf(b, "printf(\"%s=%s\\n\"%s, __v)", sb_str(&label), v->type == TYPE_STRING ? "\\\"%s\\\"" : "%#x", sb_str(&args));
+		sb_printf(b, "printf(\"%s=%s\\n\"%s, __v)", sb_str(&label), value_format(v), sb_str(&args));
 	sb_putc(b, '\n');
 	sb_free(&keys);
 	sb_free(&label);
@@ -42,7 +47,7 @@ static void display_global(struct strbuf *b, const struct variable *v)
 		display_statistic(b, v->name, v->name, "");
 		sb_putc(b, '\n');
 	} else {
-		sb_printf(b, "  printf(\"%s=%s\\n\", %s)\n", v->name, v->type == TYPE_STRING ? "\\\"%s\\\"" : "%#x", v->name);
+		sb_printf(b, "  printf(\"%s=%s\\n\", %s)\n", v->name, value_format(v), v->name);
 	}
 }
 

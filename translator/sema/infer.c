@@ -272,6 +272,8 @@ static enum value_type infer_print(struct inference *in, struct expr *e)
 			want = i < e->print.format->nargs ? format_arg_type(e->print.format, i) : TYPE_UNKNOWN;
 		else if (e->print.kind == PRINT_PRINT_CHAR)
 			want = TYPE_LONG;
+		if (a->is_stack && want == TYPE_STRING)
+			want = TYPE_LONG;
 		infer(in, a, want);
 	}
 	if (in->report && e->print.kind == PRINT_PRINTF && e->print.format && e->print.format->nargs != e->print.args.len) {

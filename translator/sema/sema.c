@@ -70,7 +70,10 @@ static bool display(struct session *s)
 {
 	if (s->opt.no_global_display)
 		return true;
-	return sema_display_globals(s) && sema_infer(s);
+	if (!sema_display_globals(s))
+		return false;
+	sema_stacks(s);
+	return sema_infer(s);
 }
 
 bool sema_run(struct session *s)
@@ -78,7 +81,10 @@ bool sema_run(struct session *s)
 	s->program = ARENA_NEW(&s->arena, struct program);
 	s->program->session = s;
 	s->program->arena = &s->arena;
-	if (!library_open(s) || !sema_papers(s, s->script) || !resolve(s) || !sema_infer(s))
+	if (!library_open(s) || !sema_papers(s, s->script) || !resolve(s))
+		return false;
+	sema_stacks(s);
+	if (!sema_infer(s))
 		return false;
 	sema_effects(s);
 	if (s->diags.nerrors || !display(s))

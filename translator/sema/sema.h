@@ -8,6 +8,7 @@
  *	context   functions that need their probe copied for each (context.c)
  *	target    $variables, casts, @-operators lowered to FETCH, SAVED, CONTEXT and constants (target.c atop.c)
  *	reach     constant conditions folded, dead code dropped, then pending errors of live code reported (opt/fold.c, opt/dead.c)
+ *	stacks    which longs are identifiers of stacks, which printing names (stacks.c)
  *	infer     types over the whole program (infer.c)
  *	effects   what each function and probe reads, writes, calls (effects.c)
  */
@@ -33,6 +34,7 @@ bool sema_symbols(struct session *s);
 bool sema_target(struct session *s);
 bool sema_embedded(struct session *s);		/* may it be here, and what of it is taken over */
 bool sema_report_pending(struct session *s);
+void sema_stacks(struct session *s);
 bool sema_infer(struct session *s);
 void sema_effects(struct session *s);
 
@@ -60,6 +62,9 @@ struct pending { const char *tag; const char *text; const char *note; };
 /* ---- symtab.c ---- */
 /* Bind all names of one probe's body and condition; new functions are bound as well. */
 bool symbols_bind_probe(struct session *s, struct probe *p);
+/* The object of a builtin, made when it is first asked for. */
+struct builtin;
+struct function *symbols_builtin(struct session *s, const struct builtin *bi);
 /* The file that a span's text stands in (macro expansions included), or NULL. */
 struct file *symbols_file_of(struct session *s, struct span at);
 

@@ -245,7 +245,7 @@ static struct function *function_object(struct session *s, struct function_decl 
 	return f;
 }
 
-static struct function *builtin_object(struct session *s, const struct builtin *bi)
+struct function *symbols_builtin(struct session *s, const struct builtin *bi)
 {
 	struct function *f;
 
@@ -258,7 +258,8 @@ static struct function *builtin_object(struct session *s, const struct builtin *
 	f->builtin = bi;
 	f->nparams = strlen(bi->params);
 	f->library = true;
-	f->result = *bi->result == 's' ? TYPE_STRING : *bi->result == 'l' ? TYPE_LONG : TYPE_VOID;
+	f->result = *bi->result == 's' ? TYPE_STRING : *bi->result == 'v' ? TYPE_VOID : TYPE_LONG;
+	f->gives_stack = *bi->result == 'k';
 	f->pure = bi->flags & (BI_PURE | BI_CONTEXT);
 	for (const char *t = bi->params; *t; t++) {
 		struct variable *p = ARENA_NEW(&s->arena, struct variable);
@@ -320,7 +321,7 @@ static struct function *find_function(struct session *s, struct file *from, cons
 	find_overloads(s, from, name, nargs, &found);
 	if (!found.len) {
 		bi = builtin_find(name, nargs);
-		return bi ? builtin_object(s, bi) : NULL;
+		return bi ? symbols_builtin(s, bi) : NULL;
 	}
 	if (found.data[0]->resolved)
 		return found.data[0]->resolved;

@@ -130,6 +130,7 @@ struct expr {
 	struct span span;
 	enum value_type type;
 	const struct di_type *ctype;	/* a long that holds this C type (autocast), or NULL */
+	bool is_stack;			/* a long that is the identifier of a stack (sema/stacks.c) */
 	const struct expr *origin;	/* what the script said, where sema put FETCH, SAVED or CONTEXT: print.c shows it */
 	struct pending *pending;	/* TARGET, CAST, ATOP that could not be resolved: reported only when the code is reached (sema/target.h) */
 	union {

@@ -205,10 +205,12 @@ struct stp_limits {
 	uint64_t max_memory;		/* bytes, 0: no limit */
 	uint64_t overload_threshold, overload_interval;	/* cycles (nanoseconds where there is no cycle counter) */
 	int32_t hist_elision;		/* HIST_ELISION: empty rows kept at each end of a run of them; negative: all */
+	uint32_t max_backtrace;		/* addresses of a stack */
+	uint32_t max_stacks;		/* stacks kept by identifier, up to the next power of two */
 	uint32_t pad;
 };
 
-enum stp_module_flag { STP_MODULE_TIMING = 1, STP_MODULE_BULK = 2, STP_MODULE_NO_GLOBAL_DISPLAY = 4 };
+enum stp_module_flag { STP_MODULE_TIMING = 1, STP_MODULE_BULK = 2, STP_MODULE_NO_GLOBAL_DISPLAY = 4, STP_MODULE_STACKS = 8 /* calls what stp/stack.h says */ };
 struct stp_module {
 	uint32_t abi_version;		/* STP_ABI_VERSION */
 	uint32_t flags;
@@ -234,6 +236,7 @@ struct stp_out {
 
 #define STP_TP_ARGS 12
 #define STP_MAXCHAIN 8
+#define STP_NO_TRACE 0xffffffffu
 struct stp_ctx {
 	const struct stp_probe *probe;
 	void *regs;			/* struct pt_regs of the probed context, or NULL */
@@ -258,6 +261,7 @@ struct stp_ctx {
 	char *frame_base;
 	uint64_t out_lost;		/* bytes of this run's text given up */
 	struct stp_map *pinned;		/* arrays that this run walks */
+	uint32_t ntrace;		/* addresses of the stack, once it has been walked */
 	/* the runtime's own fields follow (kernel/context.h); sizeof is not part of the ABI */
 };
 enum stp_error_kind { STP_ERR_SCRIPT /* error() */, STP_ERR_FAULT, STP_ERR_LIMIT /* always ends the session */, STP_ERR_ARITH, STP_ERR_MAP, STP_ERR_STRING };
@@ -445,13 +449,13 @@ int64_t stp_random(int64_t n);	/* [0, n) */
 void stp_exit(struct stp_ctx *c);	/* exit(): the session ends after this handler */
 void stp_warn(struct stp_ctx *c, const char *text);	/* a message apart from the output */
 void stp_system(struct stp_ctx *c, const char *command);	/* run by the daemon, as the invoking user */
-void stp_probe_func(struct stp_ctx *c, char *dst, size_t size);	/* name of the probed function from its address */
 const char *stp_module_name(void);
 /* Counter N (of stp_row_perf): on this CPU, or in this thread if it counts in a process; once it has been detached (end
  * probes), in all. */
 int64_t stp_perf_read(struct stp_ctx *c, uint32_t n);
 bool stp_user_mode(struct stp_ctx *c);	/* are the registers those of a process? false without registers */
 
+#include <stp/stack.h>
 #include <stp/strlib.h>
 
 #endif

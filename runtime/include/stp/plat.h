@@ -61,6 +61,18 @@ char *plat_out_reserve(size_t need, size_t *room);
 void plat_out_commit(size_t len, unsigned flags);	/* of the last reserve of this CPU; 0 gives it back */
 void plat_out_lost(size_t bytes);
 
+/* ---- the call stack, and names for addresses ---- */
+/* Addresses of the probed context's stack as stp/stack.h orders them; their number, at most MOST (at least 1). */
+unsigned plat_backtrace(struct stp_ctx *c, uint64_t *addrs, unsigned most);
+enum plat_symbol_form {
+	PLAT_SYMBOL_NAME,	/* "vfs_read" */
+	PLAT_SYMBOL_FULL,	/* "vfs_read+0x4/0x2c0 [kernel]" */
+	PLAT_SYMBOL_CALL,	/* the same for an address that a call returns to, which may lie behind the caller's end */
+	PLAT_SYMBOL_MODULE,	/* "kernel", or a module's name */
+};
+/* False: nothing is known of ADDR, and DST holds it in hexadecimal. */
+bool plat_symbol(char *dst, size_t size, uint64_t addr, enum plat_symbol_form form);
+
 /* ---- the rest ---- */
 int plat_format(char *dst, size_t size, const char *fmt, va_list ap);	/* as vsnprintf; SIZE 0: DST may be NULL */
 uint64_t plat_random(void);

@@ -29,6 +29,8 @@ static struct {
 	uint32_t held;
 	size_t room;
 	struct region region[REGIONS];
+	uint64_t stack[8];
+	unsigned nstack;
 	unsigned nregions;
 } t;
 static struct output *output[MAX_SLOTS];
@@ -265,3 +267,37 @@ int plat_format(char *dst, size_t size, const char *fmt, va_list ap) { return vs
 
 uint64_t plat_random(void) { return 4; }
 uint32_t plat_hash_seed(void) { return 0x5eed; }
+
+/* ---- stacks and names ---- */
+
+void plat_test_stack(const uint64_t *addrs, unsigned n)
+{
+	t.nstack = n;
+	for (unsigned i = 0; i < n; i++)
+		t.stack[i] = addrs[i];
+}
+
+unsigned plat_backtrace(struct stp_ctx *c, uint64_t *addrs, unsigned most)
+{
+	unsigned n = t.nstack < most ? t.nstack : most;
+
+	(void)c;
+	for (unsigned i = 0; i < n; i++)
+		addrs[i] = t.stack[i];
+	return n;
+}
+
+bool plat_symbol(char *dst, size_t size, uint64_t addr, enum plat_symbol_form form)
+{
+	unsigned long page = (unsigned long)addr >> 12, offset = addr & 0xfff;
+
+	if (!page)
+		snprintf(dst, size, "0x%lx", offset);
+	else if (form == PLAT_SYMBOL_MODULE)
+		snprintf(dst, size, "kernel");
+	else if (form == PLAT_SYMBOL_NAME)
+		snprintf(dst, size, "f%lx", page);
+	else
+		snprintf(dst, size, "f%lx+0x%lx/0x1000 [kernel]", page, offset);
+	return page;
+}

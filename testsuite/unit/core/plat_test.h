@@ -24,6 +24,9 @@ bool plat_test_locks_held(void);		/* is any shard lock held? */
 /* Memory that can be read and written: LEN bytes at ADDR are BYTES. Kernel's and user's apart. */
 void plat_test_memory(bool user, uint64_t addr, void *bytes, size_t len);
 
+/* What the stack of every context is from now on: N addresses, at most 8. Above 0x1000 each page is a function "f" and its number. */
+void plat_test_stack(const uint64_t *addrs, unsigned n);
+
 /* Records have room for ROOM bytes, or for what is asked if that is more; after COUNT records this slot has no more room. */
 void plat_test_room(size_t room, unsigned count);
 /* What this thread's slot has committed, terminated; record ends are marked: "abc|" (continues), "abc$" (ends). */
