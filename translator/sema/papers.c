@@ -6,7 +6,8 @@
  *
  *	$pname, $pid				execname(), pid()
  *
- * The last two where the probed function has no such variable of its own. */
+ * The last two where the probed function has no such variable of its own.  print(ARRAY, FORMAT) is
+ * papers_table.c's. */
 #include "translator/errors.h"
 #include "translator/sema/sema.h"
 

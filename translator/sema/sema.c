@@ -53,7 +53,7 @@ static bool reach(struct session *s)
 
 static bool resolve(struct session *s)
 {
-	bool ok = reach(s);
+	bool ok = reach(s) && papers_tables(s);
 
 	if (!ok)
 		return false;

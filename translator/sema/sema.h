@@ -5,6 +5,7 @@
  *	papers    old spellings rewritten to today's form (papers.c)
  *	points    probe points matched: aliases expanded, families asked, probes made (match.c alias.c points.c)
  *	symbols   names bound to variables, functions, library files loaded as names need them (symtab.c)
+ *	tables    print(ARRAY, FORMAT) rewritten to a loop (papers_table.c)
  *	context   functions that need their probe copied for each (context.c)
  *	target    $variables, casts, @-operators lowered to FETCH, SAVED, CONTEXT and constants (target.c atop.c)
  *	reach     constant conditions folded, dead code dropped, then pending errors of live code reported (opt/fold.c, opt/dead.c)
@@ -23,6 +24,7 @@
 bool sema_run(struct session *s);
 
 /* The stages, for sema_run and tests. */
+bool papers_tables(struct session *s);		/* print(ARRAY, FORMAT), when names are bound (papers_table.c) */
 bool sema_papers(struct session *s, struct file *f);
 bool papers_points(struct session *s, struct point_vec *v);
 /* Make E the call that $pname or $pid stands for, unless P has a variable of that name. */

@@ -3,8 +3,8 @@
  *
  * A format is a list of parts: literal text, or a conversion with flags, width
  * and precision (each a number, absent, or taken from an argument by *).  The
- * papers' table conversions (%1s, %C %N %S %A %M %X behind `print(map, …)`) are
- * recognised by their own entry. */
+ * papers' table conversions (%1s, %C %S %A %m %M %H behind `print(map, …)`) are
+ * recognised by their own entry, table_parse. */
 #ifndef SYNTAX_FORMAT_H
 #define SYNTAX_FORMAT_H
 
@@ -41,5 +41,23 @@ struct format *format_parse(struct arena *a, struct diags *d, struct span at, co
 enum value_type format_arg_type(const struct format *f, size_t n);
 /* "%-8s" of part P again into B. */
 void format_print_part(struct strbuf *b, const struct format_part *p);
+
+/* ---- formats of tables (format_table.c) ---- */
+
+enum table_what { TABLE_TEXT, TABLE_KEY, TABLE_VALUE, TABLE_STAT, TABLE_HIST };
+struct table_part {
+	enum table_what what;
+	unsigned key;			/* KEY: its number, from 1 */
+	enum stat_op op;		/* STAT */
+	struct format_part part;	/* as printf has it: a decimal for STAT, the text of TEXT */
+};
+VEC_OF(table_format, struct table_part);
+
+/* TEXT in parts, appended to *F.  False after a diagnostic (tag TABLE_FORMAT) at the bytes of the string LITERAL that are wrong. */
+bool table_parse(struct arena *a, struct diags *d, const struct sources *ss, struct span literal, const char *text, size_t len, struct table_format *f);
+/* Has TEXT a conversion that only statistics have? */
+bool table_asks_statistic(const char *text, size_t len);
+/* Where the bytes OFF … END of a format stand in its literal; all of the literal when that cannot be told. */
+struct span format_span(const struct sources *ss, struct span literal, size_t off, size_t end);
 
 #endif
