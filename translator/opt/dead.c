@@ -101,6 +101,59 @@ static void sweep_body(struct sweep *s, struct stmt **body)
 	*body = walk_stmt(&sweep, *body);
 }
 
+/* ---- locals ---- */
+
+static void walk_probe(struct visitor *v, struct probe *p)
+{
+	if (!p->same_as)
+		walk_stmt(v, p->body);
+	if (p->condition)
+		walk_expr(v, p->condition);
+	for (size_t i = 0; i < p->saved.len; i++)
+		walk_expr(v, p->saved.data[i]);
+}
+
+static struct expr *mark_name(struct visitor *v, struct expr *e)
+{
+	if (e->kind == EXPR_SYMBOL && e->symbol.ref)
+		mark(v->data, e->symbol.ref);
+	return e;
+}
+
+static void forget_marks(struct sweep *s)
+{
+	memset(&s->used, 0, sizeof s->used);
+	s->used.arena = s->program->arena;
+}
+
+static void drop_unmarked(struct sweep *s, struct variable_vec *locals)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < locals->len; i++)
+		if (marked(s, locals->data[i]))
+			locals->data[n++] = locals->data[i];
+	locals->len = n;
+}
+
+/* Locals that nothing names any more. */
+static void drop_locals(struct sweep *s)
+{
+	struct program *p = s->program;
+	struct visitor names = { .pre_expr = mark_name, .data = s };
+
+	forget_marks(s);
+	for (size_t i = 0; i < p->probes.len; i++)
+		walk_probe(&names, p->probes.data[i]);
+	for (size_t i = 0; i < p->functions.len; i++)
+		if (p->functions.data[i]->body)
+			walk_stmt(&names, p->functions.data[i]->body);
+	for (size_t i = 0; i < p->probes.len; i++)
+		drop_unmarked(s, &p->probes.data[i]->locals);
+	for (size_t i = 0; i < p->functions.len; i++)
+		drop_unmarked(s, &p->functions.data[i]->locals);
+}
+
 /* ---- functions and globals ---- */
 
 static struct expr *mark_names(struct visitor *v, struct expr *e);
@@ -147,16 +200,9 @@ static void drop_unnamed(struct sweep *s)
 	struct visitor v = { .pre_expr = mark_names, .pre_stmt = mark_embedded, .data = s };
 	size_t n = 0;
 
-	memset(&s->used, 0, sizeof s->used);
-	s->used.arena = p->arena;
-	for (size_t i = 0; i < p->probes.len; i++) {
-		if (!p->probes.data[i]->same_as)
-			walk_stmt(&v, p->probes.data[i]->body);
-		if (p->probes.data[i]->condition)
-			walk_expr(&v, p->probes.data[i]->condition);
-		for (size_t j = 0; j < p->probes.data[i]->saved.len; j++)
-			walk_expr(&v, p->probes.data[i]->saved.data[j]);
-	}
+	forget_marks(s);
+	for (size_t i = 0; i < p->probes.len; i++)
+		walk_probe(&v, p->probes.data[i]);
 	for (size_t i = 0; i < p->functions.len; i++)
 		if (marked(s, p->functions.data[i]))
 			p->functions.data[n++] = p->functions.data[i];
@@ -181,6 +227,7 @@ bool opt_dead(struct program *p)
 	for (size_t i = 0; i < p->functions.len; i++)
 		if (p->functions.data[i]->body)
 			sweep_body(&s, &p->functions.data[i]->body);
+	drop_locals(&s);
 	drop_unnamed(&s);
 	return s.changed;
 }

@@ -89,11 +89,12 @@ static struct expr *atop_entry(struct lowering *l, struct expr *e)
 {
 	struct probe *p = l->probe;
 	struct di_scope scope;
-	struct expr *r;
+	struct expr *r, *written;
 	unsigned slot;
 
 	if (!p || !p->is_return)
 		return lower_pend(l, e, E(ENTRY_CONTEXT), "it keeps a value from a function's entry for its return probe", "@entry outside of a .return probe");
+	written = expr_clone(&l->session->arena, e);
 	scope = p->scope;
 	p->scope.where = DI_AT_ENTRY;
 	p->is_return = false;
@@ -106,6 +107,7 @@ static struct expr *atop_entry(struct lowering *l, struct expr *e)
 	}
 	slot = p->saved.len;
 	vec_push(&l->session->arena, &p->saved, r);
+	e->origin = written;
 	e->kind = EXPR_SAVED;
 	e->saved = (struct expr_saved){ .slot = slot, .entry_expr = r };
 	e->ctype = r->ctype;

@@ -243,13 +243,22 @@ void print_expr(struct strbuf *b, const struct expr *e)
 	}
 }
 
+/* A number with its upper half set is an address. */
+static void print_argument(struct strbuf *b, const struct expr *e)
+{
+	if (e->kind == EXPR_NUMBER && e->number.value < -(1 << 28) && e->number.value > -(1LL << 48))
+		sb_printf(b, "%#" PRIx64, (uint64_t)e->number.value);
+	else
+		print_expr(b, e);
+}
+
 void print_component_list(struct strbuf *b, const struct component_vec *parts)
 {
 	for (size_t i = 0; i < parts->len; i++) {
 		sb_printf(b, "%s%s", i ? "." : "", parts->data[i].name);
 		if (parts->data[i].arg) {
 			sb_putc(b, '(');
-			print_expr(b, parts->data[i].arg);
+			print_argument(b, parts->data[i].arg);
 			sb_putc(b, ')');
 		}
 	}
