@@ -86,7 +86,7 @@ static bool needs_dispatcher(const struct function *f)
 struct val emit_call(struct body *b, struct expr *e, const char *dst)
 {
 	struct function *f = e->call.ref;
-	struct val v[32], t = { "", true };
+	struct val *v = arena_alloc(b->e->arena, (e->call.args.len + 1) * sizeof *v), t = { "", true };
 	struct strbuf text = STRBUF_INIT;
 
 	if (f->builtin)

@@ -6,7 +6,7 @@
 
 static struct expr *visit(struct visitor *v, struct expr *e)
 {
-	bool effect = false;
+	bool effect = e->is_store;
 
 	switch (e->kind) {
 	case EXPR_ASSIGN: case EXPR_INCDEC: effect = true; break;

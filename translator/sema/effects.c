@@ -193,6 +193,24 @@ static void function_effects(struct session *s, struct function *f)
 
 struct guard { struct session *session; struct variable *array; };
 
+/* Does a call of F, or one that F makes, change the array of G? */
+static bool call_changes(struct guard *g, struct function *f)
+{
+	struct reach r = { .seen.arena = &g->session->arena };
+	struct visitor v = { .pre_expr = reach_visit, .data = &r };
+	struct expr call = { .kind = EXPR_CALL, .call.ref = f };
+
+	reach_visit(&v, &call);
+	for (size_t i = 0; i < r.seen.len; i++) {
+		const struct function *reached = r.seen.entries[i].value;
+
+		for (size_t j = 0; j < reached->writes.len; j++)
+			if (reached->writes.data[j] == g->array)
+				return true;
+	}
+	return false;
+}
+
 static struct expr *guard_expr(struct visitor *v, struct expr *e)
 {
 	struct guard *g = v->data;
@@ -200,6 +218,8 @@ static struct expr *guard_expr(struct visitor *v, struct expr *e)
 
 	if (to && to->kind == EXPR_INDEX && to->index.base->kind == EXPR_SYMBOL && to->index.base->symbol.ref == g->array)
 		diag_error(&g->session->diags, e->span, E(FOREACH_MODIFIES), "\"%s\" is changed while foreach walks it", g->array->name);
+	if (e->kind == EXPR_CALL && call_changes(g, e->call.ref))
+		diag_error(&g->session->diags, e->span, E(FOREACH_MODIFIES), "%s changes \"%s\", which foreach walks", e->call.name, g->array->name);
 	return e;
 }
 
@@ -235,6 +255,28 @@ static void check_body(struct session *s, struct stmt *body)
 		walk_stmt(&v, body);
 }
 
+/* A condition is looked at whenever a global that it names changes: how often is nobody's business. */
+static struct expr *refuse_local(struct visitor *v, struct expr *e)
+{
+	struct session *s = v->data;
+
+	if (e->kind == EXPR_SYMBOL && e->symbol.ref && e->symbol.ref->kind != VAR_GLOBAL)
+		diag_error(&s->diags, e->span, E(CONDITION_EFFECT), "no global \"%s\": a probe's condition has no local variables", e->symbol.name);
+	return e;
+}
+
+static void check_condition(struct session *s, struct expr *condition)
+{
+	struct visitor locals = { .pre_expr = refuse_local, .data = s };
+	struct variable_vec reads = { 0 }, writes = { 0 };
+	struct effects x = { .session = s, .reads = &reads, .writes = &writes };
+
+	walk_expr(&locals, condition);
+	survey(&x, NULL, condition);
+	if (x.impure)
+		diag_error(&s->diags, condition->span, E(CONDITION_EFFECT), "a probe's condition may read globals, and change nothing");
+}
+
 static void warn_unset_locals(struct session *s, struct variable_vec *locals)
 {
 	for (size_t i = 0; i < locals->len; i++) {
@@ -264,6 +306,8 @@ void sema_effects(struct session *s)
 			survey(&x, NULL, pr->saved.data[j]);
 		if (!pr->same_as)
 			check_body(s, pr->body);
+		if (pr->condition)
+			check_condition(s, pr->condition);
 	}
 	for (size_t i = 0; i < p->probes.len; i++)
 		if (!p->probes.data[i]->same_as)

@@ -534,6 +534,16 @@ static void settle(struct session *s)
 	}
 }
 
+static void check_wraps(struct inference *in)
+{
+	const struct variable_vec *globals = &in->session->program->globals;
+
+	for (size_t i = 0; i < globals->len; i++)
+		if (globals->data[i]->wrap && !globals->data[i]->is_array)
+			in->ok = diag_error(&in->session->diags, globals->data[i]->span, E(GLOBAL_SIZE), "\"%s\" is no array that could be full: %% has no meaning",
+					    globals->data[i]->name);
+}
+
 bool sema_infer(struct session *s)
 {
 	struct inference in = { .session = s, .ok = true };
@@ -552,5 +562,6 @@ bool sema_infer(struct session *s)
 	}
 	in.report = true;
 	infer_round(&in);
+	check_wraps(&in);
 	return in.ok;
 }

@@ -58,6 +58,7 @@ static struct expr *lower_store(struct visitor *v, struct expr *e)
 	r = lower_by_family(l, place, OP_NONE, value);
 	if (!r)
 		r = lower_place(l, place, value);
+	r->is_store = r->pending != NULL;
 	if (e->kind == EXPR_INCDEC && !e->incdec.prefix && (r->kind == EXPR_FETCH || r->kind == EXPR_CONTEXT))
 		return binary(a, e->incdec.increment ? OP_SUB : OP_ADD, r, expr_clone(a, value->binary.right));
 	return r;

@@ -171,10 +171,12 @@ struct expr *lower_everything(struct lowering *l, struct expr *e)
 
 	if (!l->probe || !(vars || parms || locals || !strcmp(name, "$$return")))
 		return NULL;
+	if (!l->probe->scope.module && !l->probe->scope.tracepoint)
+		return NULL;	/* a point without variables, as for any of them */
 	if (!strcmp(name, "$$return")) {
 		if (l->probe->is_return)
 			add_named(&p, "return", depth);
-	} else if (l->probe->scope.module || l->probe->scope.tracepoint) {
+	} else {
 		di_scope_vars(&l->probe->scope, &all);
 		for (size_t i = 0; i < all.len && p.args.len < MAX_PARTS; i++)
 			if (!all.data[i]->is_global && (vars || (all.data[i]->is_param ? parms : locals)))

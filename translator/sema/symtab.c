@@ -413,6 +413,14 @@ static void bind_keys(struct binder *b, struct expr_vec *keys)
 			keys->data[i] = walk_expr(&b->visitor, keys->data[i]);
 }
 
+static bool has_slice(const struct expr_vec *keys)
+{
+	for (size_t i = 0; i < keys->len; i++)
+		if (!keys->data[i])
+			return true;
+	return false;
+}
+
 static struct expr *bind_expr(struct visitor *v, struct expr *e)
 {
 	struct binder *b = v->data;
@@ -422,6 +430,8 @@ static struct expr *bind_expr(struct visitor *v, struct expr *e)
 	if (e->kind == EXPR_SYMBOL) {
 		bind_symbol(b, e);
 	} else if (e->kind == EXPR_INDEX && e->index.base->kind == EXPR_SYMBOL) {
+		if (has_slice(&e->index.keys))
+			b->ok = diag_error(&b->session->diags, e->span, E(ARRAY_KEYS), "\"*\" as a key stands for many elements: not for one that is read or set");
 		bind_array(b, e->index.base, e->index.keys.len, e->span);
 		bind_keys(b, &e->index.keys);
 		return NULL;
@@ -475,6 +485,11 @@ static struct stmt *bind_stmt(struct visitor *v, struct stmt *st)
 	}
 	if (st->kind == STMT_EMBEDDED)
 		b->ok &= bind_embedded(b->session, st->embedded.code, st->span, &st->embedded.uses);
+	if (st->kind == STMT_DELETE && st->delete_.target->kind == EXPR_INDEX && st->delete_.target->index.base->kind == EXPR_SYMBOL) {
+		bind_array(b, st->delete_.target->index.base, st->delete_.target->index.keys.len, st->delete_.target->span);
+		bind_keys(b, &st->delete_.target->index.keys);
+		return NULL;
+	}
 	if (st->kind == STMT_RETURN && !b->function)
 		b->ok = diag_error(&b->session->diags, st->span, E(RETURN_OUTSIDE), "return outside of a function; \"next\" ends a probe handler");
 	return st;

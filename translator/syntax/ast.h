@@ -132,6 +132,7 @@ struct expr {
 	const struct di_type *ctype;	/* a long that holds this C type (autocast), or NULL */
 	bool is_stack;			/* a long that is the identifier of a stack (sema/stacks.c) */
 	const struct expr *origin;	/* what the script said, where sema put FETCH, SAVED or CONTEXT: print.c shows it */
+	bool is_store;			/* a pending one that something is assigned to: no value that may be left out */
 	struct pending *pending;	/* TARGET, CAST, ATOP that could not be resolved: reported only when the code is reached (sema/target.h) */
 	union {
 #define EXPR(kind, field) struct expr_##field field;

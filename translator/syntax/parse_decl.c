@@ -3,6 +3,7 @@
 #include "translator/syntax/parser.h"
 #include "translator/syntax/print.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,6 +49,8 @@ static bool parse_probe_decl(struct parser *p, struct file *f, bool privat, stru
 		return false;
 	if (p->tok.kind == TOK_ASSIGN || p->tok.kind == TOK_ADD_ASSIGN)
 		return parse_alias_decl(p, f, privat, at, points);
+	if (privat)
+		return fail_expected(p, "\"=\": only an alias is private, and a probe has no name");
 	d = ARENA_NEW(p->arena, struct probe_decl);
 	d->points = points;
 	if (!(d->body = parse_block(p)))
@@ -92,13 +95,25 @@ static bool parse_global(struct parser *p, struct global_decl *g)
 	return !accept(p, TOK_ASSIGN) || (g->init = parse_literal(p, "a number or a string"));
 }
 
+static bool check_global(struct parser *p, struct file *f, struct global_decl *g)
+{
+	for (size_t i = 0; i < f->globals.len; i++)
+		if (f->globals.data[i]->name == g->name) {
+			p->failed = true;
+			diag_error(&p->session->diags, g->span, E(NAME_TWICE), "\"%s\" is a global already", g->name);
+			diag_note(&p->session->diags, f->globals.data[i]->span, "declared here");
+			return false;
+		}
+	return true;
+}
+
 static bool parse_global_decl(struct parser *p, struct file *f, bool privat)
 {
 	do {
 		struct global_decl *g = ARENA_NEW(p->arena, struct global_decl);
 
 		g->privat = privat;
-		if (!parse_global(p, g))
+		if (!parse_global(p, g) || !check_global(p, f, g))
 			return false;
 		vec_push(p->arena, &f->globals, g);
 		keep(p, f, g, DECL_GLOBAL);
@@ -124,6 +139,11 @@ static bool parse_params(struct parser *p, struct function_decl *d)
 	do {
 		struct param_decl q = { .name = p->tok.text, .span = p->tok.span };
 
+		for (size_t i = 0; i < d->params.len; i++)
+			if (p->tok.kind == TOK_IDENT && d->params.data[i].name == q.name) {
+				p->failed = true;
+				return diag_error(&p->session->diags, q.span, E(NAME_TWICE), "\"%s\" is a parameter already", q.name);
+			}
 		if (!expect(p, TOK_IDENT, "to name a parameter"))
 			return false;
 		if (accept(p, TOK_COLON) && !(q.type = parse_type(p)))
@@ -131,6 +151,15 @@ static bool parse_params(struct parser *p, struct function_decl *d)
 		vec_push(p->arena, &d->params, q);
 	} while (accept(p, TOK_COMMA) && p->tok.kind != TOK_RPAREN);
 	return expect(p, TOK_RPAREN, "after the parameters");
+}
+
+static bool parse_priority(struct parser *p, struct function_decl *d)
+{
+	if (p->tok.kind != TOK_NUMBER || p->tok.number < 1 || p->tok.number > INT_MAX)
+		return fail_expected(p, "a priority, a number from 1 on");
+	d->priority = (int)p->tok.number;
+	advance(p);
+	return true;
 }
 
 static bool parse_function_decl(struct parser *p, struct file *f, bool privat, struct span at)
@@ -147,11 +176,8 @@ static bool parse_function_decl(struct parser *p, struct file *f, bool privat, s
 		return false;
 	if (!expect(p, TOK_LPAREN, "before the parameters") || !parse_params(p, d))
 		return false;
-	if (accept(p, TOK_COLON)) {
-		d->priority = (int)p->tok.number;
-		if (!expect(p, TOK_NUMBER, "for the priority"))
-			return false;
-	}
+	if (accept(p, TOK_COLON) && !parse_priority(p, d))
+		return false;
 	if (p->tok.kind == TOK_EMBEDDED) {
 		d->body = stmt_new(p->arena, STMT_EMBEDDED, p->tok.span);
 		d->body->embedded.code = p->tok.text;

@@ -38,7 +38,7 @@ static struct expr *parse_prefix_step(struct parser *p)
 	e->incdec.prefix = true;
 	e->incdec.increment = p->tok.kind == TOK_INC;
 	advance(p);
-	if (!deeper(p) || !(e->incdec.arg = parse_unary(p)) || !taller(p, p->height))
+	if (!deeper(p) || !(e->incdec.arg = parse_reach(p)) || !taller(p, p->height))
 		return NULL;
 	p->depth--;
 	e->span = span_join(e->span, p->last);

@@ -268,7 +268,7 @@ static struct expr *parse_atop(struct parser *p)
 
 /* ---- names, keys, parentheses ---- */
 
-static struct expr *parse_reach(struct parser *p);
+struct expr *parse_reach(struct parser *p);
 
 static struct expr *parse_name(struct parser *p)
 {
@@ -437,7 +437,7 @@ static struct expr *check_histogram(struct parser *p, struct expr *e)
 }
 
 /* An operand with its keys and path, without ++ and --. */
-static struct expr *parse_reach(struct parser *p)
+struct expr *parse_reach(struct parser *p)
 {
 	struct expr *e = parse_primary(p);
 	unsigned height;
@@ -462,7 +462,8 @@ struct expr *parse_postfix(struct parser *p)
 {
 	struct expr *e = parse_reach(p);
 
-	while (e && e->kind != EXPR_IN && (p->tok.kind == TOK_INC || p->tok.kind == TOK_DEC)) {
+	/* one: in `a++ ++b` another statement begins */
+	if (e && e->kind != EXPR_IN && (p->tok.kind == TOK_INC || p->tok.kind == TOK_DEC)) {
 		e = parse_step(p, e);
 		if (!taller(p, p->height))
 			return NULL;

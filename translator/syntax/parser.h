@@ -48,6 +48,8 @@ const char *token_source_text(struct parser *p, const struct token *t, size_t *l
 struct expr *parse_expression(struct parser *p);
 struct expr *parse_unary(struct parser *p);
 struct expr *parse_postfix(struct parser *p);
+/* The same without ++ and --: what stands behind a ++. */
+struct expr *parse_reach(struct parser *p);
 /* A literal, with a sign perhaps, and nothing more. */
 struct expr *parse_literal(struct parser *p, const char *what);
 struct expr *parse_string(struct parser *p);

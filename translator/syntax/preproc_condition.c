@@ -167,7 +167,16 @@ static int order_of(const struct operand *a, const struct operand *b, bool equal
 	return strcmp(a->text, b->text);
 }
 
-static bool compare(struct preproc *pp, const struct token *op, const struct operand *a, const struct operand *b, bool *yes, struct token *error)
+/* A configuration option next to a number is one: CONFIG_HZ > 100. 0 when it is not set, or no number. */
+static void take_number(struct operand *o, const struct operand *other)
+{
+	if (other->kind != OPERAND_NUMBER || !o->fact || strncmp(o->fact, "CONFIG_", 7))
+		return;
+	o->kind = OPERAND_NUMBER;
+	o->number = strtoll(o->text, NULL, 0);
+}
+
+static bool compare(struct preproc *pp, const struct token *op, struct operand *a, struct operand *b, bool *yes, struct token *error)
 {
 	bool equality = op->kind == TOK_EQ || op->kind == TOK_NE;
 	const char *fact = a->fact ? a->fact : b->fact;
@@ -176,6 +185,8 @@ static bool compare(struct preproc *pp, const struct token *op, const struct ope
 		*yes = false;
 		return true;
 	}
+	take_number(a, b);
+	take_number(b, a);
 	if ((a->kind == OPERAND_NUMBER) != (b->kind == OPERAND_NUMBER)) {
 		if (fact)
 			*error = preproc_fail(pp, op->span, E(PREPROC_CONDITION), "%s is compared with a %s", fact,

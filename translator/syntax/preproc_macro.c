@@ -6,19 +6,6 @@
 
 /* ---- definitions ---- */
 
-/* Names that mean something wherever they stand. */
-static bool is_reserved(const char *name)
-{
-	static const char *const names[] = {
-		"avg", "cast", "const", "count", "define", "defined", "entry", "hist_linear", "hist_log", "max", "min", "perf", "sum", "var",
-	};
-
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (!strcmp(names[i], name))
-			return true;
-	return false;
-}
-
 /* (a, b) behind the name, when it is there. */
 static bool read_parameters(struct preproc *pp, struct macro *m, struct token *error)
 {
@@ -135,8 +122,8 @@ bool preproc_define(struct preproc *pp, struct span at, struct token *error)
 	}
 	if (!read_body(pp, m, error))
 		return false;
-	if (is_reserved(m->name)) {
-		*error = preproc_fail(pp, m->span, E(MACRO_DEFINE), "@%s is an operator of the language", m->name);
+	if (!strcmp(m->name, "define")) {
+		*error = preproc_fail(pp, m->span, E(MACRO_DEFINE), "@define is no name of a macro");
 		return false;
 	}
 	return enter_macro(pp, m, error);
