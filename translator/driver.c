@@ -86,13 +86,47 @@ static void print_program(struct session *s)
 	sb_free(&b);
 }
 
+static bool check_set_global(struct session *s, const char *name)
+{
+	const struct global_decl *g = NULL;
+	struct string_vec names = { 0 };
+	const char *near;
+	size_t i;
+
+	for (i = 0; i < s->script->globals.len; i++) {
+		vec_push(&s->arena, &names, s->script->globals.data[i]->name);
+		if (!strcmp(vec_last(&names), name))
+			g = s->script->globals.data[i];
+	}
+	if (g && (!g->resolved || (!g->resolved->is_array && g->resolved->type != TYPE_STATS)))
+		return true;
+	if (g)
+		return diag_error(&s->diags, g->span, E(OPTION_BAD), "-G %s: an array or a statistic has no one value", name);
+	near = nearest_name(name, names.data, names.len);
+	diag_error(&s->diags, (struct span){ 0 }, E(OPTION_BAD), "-G %s: the script has no such global", name);
+	if (near)
+		diag_note(&s->diags, (struct span){ 0 }, "did you mean \"%s\"?", near);
+	return false;
+}
+
+/* -G: what can be set. */
+static bool check_set_globals(struct session *s)
+{
+	bool ok = true;
+	size_t i;
+
+	for (i = 0; i < s->opt.globals.len; i++)
+		ok &= check_set_global(s, s->opt.globals.data[i].name);
+	return ok;
+}
+
 static bool pass_resolve(struct session *s)
 {
 	const struct probe_vec *probes;
 	bool ok;
 	size_t i;
 
-	if (!sema_run(s))
+	if (!sema_run(s) || !check_set_globals(s))
 		return false;
 	probes = &s->program->probes;
 	ok = probes->len || diag_error(&s->diags, (struct span){ 0 }, E(PROBE_NONE),
