@@ -106,7 +106,8 @@ static void infer_overloads(struct inference *in, struct function *f)
 		if (o->result == TYPE_VOID || n->result == TYPE_VOID)
 			continue;
 		unify(in, &n->result, &n->result_from, o->result, o->result_from);
-		unify(in, &o->result, &o->result_from, n->result, n->result_from);
+		if (o->result == TYPE_UNKNOWN)
+			unify(in, &o->result, &o->result_from, n->result, n->result_from);
 	}
 }
 
