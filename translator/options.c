@@ -156,6 +156,48 @@ static bool take_diagnostics(struct parse *p, const char *value)
 	return true;
 }
 
+static bool take_privilege(struct parse *p, const char *value)
+{
+	static const char *const levels[] = { "stapusr", "stapsys", "stapdev" };
+	size_t i;
+
+	if (!value)
+		value = levels[0];
+	for (i = 0; i < 3 && strcmp(value, levels[i]); i++)
+		;
+	if (i == 3)
+		return complain(p, "--privilege=%s: the levels are stapusr, stapsys and stapdev", value);
+	p->session->opt.privilege = levels[i];
+	return true;
+}
+
+static bool take_unprivileged(struct parse *p, const char *value)
+{
+	(void)value;
+	return take_privilege(p, NULL);
+}
+
+static bool take_runtime(struct parse *p, const char *value)
+{
+	if (!strcmp(value, "kernel"))
+		return true;
+	if (!strcmp(value, "dyninst") || !strcmp(value, "user"))
+		return complain(p, "--runtime=%s: handlers in the probed process are not available yet; leave the option out", value);
+	if (!strcmp(value, "bpf"))
+		return complain(p, "--runtime=bpf: there is no such runtime here; leave the option out");
+	return complain(p, "--runtime=%s: the runtimes are kernel", value);
+}
+
+static bool take_compatible(struct parse *p, const char *value)
+{
+	if (!*value || strspn(value, "0123456789.") != strlen(value))
+		return complain(p, "--compatible=%s: not a version such as 4.2", value);
+	if (strverscmp(value, LANGUAGE_VERSION) > 0)
+		return complain(p, "--compatible=%s: this is version %s of the language", value, LANGUAGE_VERSION);
+	p->session->opt.compatible = value;
+	return true;
+}
+
 static bool print_version(struct parse *p, const char *value)
 {
 	(void)value;
@@ -369,6 +411,10 @@ static bool check_together(struct parse *p)
 		return complain(p, "no script: give a file, - for standard input, or -e SCRIPT; see stap --help");
 	if (o->suppress_time_limits && !o->guru)
 		return complain(p, "--suppress-time-limits can hang the machine: it needs guru mode (-g)");
+	if (o->privilege && strcmp(o->privilege, "stapdev") && o->guru)
+		return complain(p, "guru mode (-g) can do anything: the level %s does not allow it", o->privilege);
+	if (o->privilege && strcmp(o->privilege, "stapdev") && o->runtime_dir)
+		return complain(p, "-R replaces the runtime, which guards the machine: the level %s does not allow it", o->privilege);
 	if (o->command && o->target_pid)
 		return complain(p, "-c and -x each say what target() is: give one of them");
 	if (o->bulk && o->flight_recorder && !o->output)

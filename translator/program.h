@@ -15,6 +15,7 @@
 #include "lib/strbuf.h"
 #include "lib/vec.h"
 #include "translator/debuginfo/di.h"
+#include "translator/session.h"
 #include "translator/syntax/ast.h"
 
 struct session;
@@ -119,6 +120,7 @@ struct program {
 	struct function_vec functions;
 	struct probe_vec probes;
 	VEC(struct stmt *) embedded;	/* top-level %{ %} of the files that are reached, in order */
+	struct string_vec symbol_modules;	/* whose symbols the script may want beside the probed ones': -d, --all-modules */
 	bool needs_kernel_headers;	/* embedded C that needs more than abi.h: full kbuild */
 	unsigned nskipped_optional;	/* optional points that matched nothing */
 };

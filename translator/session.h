@@ -70,6 +70,7 @@ struct options {
 	const char *dump;		/* --dump=PASS */
 	struct string_vec include_dirs;	/* -I */
 	struct string_vec debug_modules;	/* -d */
+	bool ldd, all_modules;		/* --ldd, --all-modules */
 	struct name_value_vec defines;	/* -D: limits and C macros */
 	struct name_value_vec globals;	/* -G */
 	const char *runtime_dir;	/* -R */
@@ -136,6 +137,8 @@ void session_init(struct session *s);
 /* All that the session owns; temporary files are the driver's. */
 void session_free(struct session *s);
 
+/* The version of the script language that scripts may ask for: what its manual describes. */
+#define LANGUAGE_VERSION "4.8"
 /* Was --compatible given, with a version of the language before VERSION? */
 bool session_compatible_before(const struct session *s, const char *version);
 

@@ -3,8 +3,10 @@
  * over from the files that are reached.  The script's own may use anything of the
  * kernel, so that its module is built with the kernel's headers; a tapset's keeps
  * to stp/abi.h unless the file includes something itself. */
+#include "translator/builtin/builtin.h"
 #include "translator/errors.h"
 #include "translator/sema/sema.h"
+#include "translator/syntax/pragma.h"
 
 struct guard { struct session *session; bool found; };
 
@@ -48,6 +50,38 @@ static void guard_file(struct guard *g, struct file *f)
 		refuse(g, f->embedded.data[i]->span);
 }
 
+/* ---- functions of the library that only guru mode may call ---- */
+
+static bool is_for_gurus(const struct function *f)
+{
+	return f->builtin ? f->builtin->flags & BI_GURU : f->code && pragma_says(f->code, "guru");
+}
+
+static struct expr *guard_call(struct visitor *v, struct expr *e)
+{
+	struct session *s = v->data;
+
+	if (e->kind == EXPR_CALL && e->call.ref && e->call.ref->library && is_for_gurus(e->call.ref) &&
+	    !symbols_file_of(s, e->span)->library) {
+		diag_error(&s->diags, e->span, E(EMBEDDED_GURU), "%s() can do anything to this machine", e->call.name);
+		diag_note(&s->diags, (struct span){ 0 }, "run stap with -g (guru mode) to allow it");
+	}
+	return e;
+}
+
+static void guard_calls(struct session *s)
+{
+	struct visitor v = { .pre_expr = guard_call, .data = s };
+	struct program *p = s->program;
+
+	for (size_t i = 0; i < p->probes.len && !s->opt.guru; i++)
+		if (!p->probes.data[i]->same_as)
+			walk_stmt(&v, p->probes.data[i]->body);
+	for (size_t i = 0; i < p->functions.len && !s->opt.guru; i++)
+		if (p->functions.data[i]->body)
+			walk_stmt(&v, p->functions.data[i]->body);
+}
+
 bool sema_embedded(struct session *s)
 {
 	struct guard g = { .session = s };
@@ -56,6 +90,7 @@ bool sema_embedded(struct session *s)
 	size_t n;
 
 	guard_file(&g, s->script);
+	guard_calls(s);
 	s->program->needs_kernel_headers |= g.found;
 	for (size_t i = 0; i < s->script->embedded.len; i++)
 		vec_push(&s->arena, &s->program->embedded, s->script->embedded.data[i]);

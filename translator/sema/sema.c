@@ -4,6 +4,8 @@
 #include "translator/opt/opt.h"
 #include "translator/sema/sema.h"
 
+#include <stdio.h>
+
 /* Fold and sweep until nothing changes: what is left is reached. */
 static void settle_reach(struct session *s)
 {
@@ -66,6 +68,26 @@ static bool resolve(struct session *s)
 	return ok;
 }
 
+/* -d, and for --all-modules the kernel and what is loaded. */
+static void note_symbol_modules(struct session *s)
+{
+	struct string_vec *v = &s->program->symbol_modules;
+	char line[256], name[64];
+	FILE *f;
+
+	for (size_t i = 0; i < s->opt.debug_modules.len; i++)
+		vec_push(&s->arena, v, s->opt.debug_modules.data[i]);
+	if (!s->opt.all_modules)
+		return;
+	vec_push(&s->arena, v, "kernel");
+	f = fopen("/proc/modules", "re");
+	while (f && fgets(line, sizeof line, f))
+		if (sscanf(line, "%63s", name) == 1)
+			vec_push(&s->arena, v, arena_strdup(&s->arena, name));
+	if (f)
+		fclose(f);
+}
+
 static bool display(struct session *s)
 {
 	if (s->opt.no_global_display)
@@ -81,6 +103,7 @@ bool sema_run(struct session *s)
 	s->program = ARENA_NEW(&s->arena, struct program);
 	s->program->session = s;
 	s->program->arena = &s->arena;
+	note_symbol_modules(s);
 	if (!library_open(s) || !sema_papers(s, s->script) || !resolve(s))
 		return false;
 	sema_stacks(s);
@@ -92,5 +115,7 @@ bool sema_run(struct session *s)
 	settle_reach(s);
 	forget_effects(s->program);
 	sema_effects(s);
+	if (!sema_privilege(s))
+		return false;
 	return verified(s, "pass 2");
 }

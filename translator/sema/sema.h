@@ -99,6 +99,10 @@ struct expr *lower_pretty(struct lowering *l, struct expr *e, unsigned depth);
 struct expr *lower_pend(struct lowering *l, struct expr *e, const char *tag, const char *note, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
 
+/* ---- privilege.c ---- */
+/* Refuse what --privilege does not allow; the code is final. */
+bool sema_privilege(struct session *s);
+
 /* ---- display.c ---- */
 /* Adds an end probe that prints the globals nobody reads. */
 bool sema_display_globals(struct session *s);

@@ -268,7 +268,7 @@ static const struct di_type *cast_type(struct lowering *l, struct expr *e, struc
 	const struct di_type *t = NULL;
 
 	if (!list)
-		list = l->probe && !l->function && l->probe->scope.module ? di_module_name(l->probe->scope.module) : "kernel";
+		list = l->probe && !l->function && l->probe->scope.module && !session_compatible_before(l->session, "4.3") ? di_module_name(l->probe->scope.module) : "kernel";
 	for (; list; list = *colon ? colon + 1 : NULL) {
 		const char *name;
 

@@ -154,3 +154,11 @@ void format_print_part(struct strbuf *b, const struct format_part *p)
 		sb_printf(b, ".%d", p->precision);
 	sb_putc(b, letters[p->conv]);
 }
+
+bool format_reads_memory(const struct format *f)
+{
+	for (size_t i = 0; i < f->nparts; i++)
+		if (f->parts[i].conv == CONV_MEMORY || f->parts[i].conv == CONV_MEMORY_HEX)
+			return true;
+	return false;
+}

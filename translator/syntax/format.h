@@ -39,6 +39,8 @@ struct format {
 struct format *format_parse(struct arena *a, struct diags *d, struct span at, const char *text, size_t len);
 /* Type of argument N (0-based). */
 enum value_type format_arg_type(const struct format *f, size_t n);
+/* Does it print memory by address (%m, %M)? */
+bool format_reads_memory(const struct format *f);
 /* "%-8s" of part P again into B. */
 void format_print_part(struct strbuf *b, const struct format_part *p);
 

@@ -7,9 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The version of the script language that scripts may ask for: what its manual describes. */
-#define LANGUAGE_VERSION "4.8"
-
 /* A side of a comparison. VERSION: ordered as versions are; NAME: only == and !=. */
 enum operand_kind { OPERAND_NUMBER, OPERAND_STRING, OPERAND_VERSION, OPERAND_NAME };
 struct operand {
