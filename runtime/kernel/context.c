@@ -3,11 +3,18 @@
  *
  * A handler runs with interrupts off (begin, end and their kind with preemption
  * off only), so nothing but an NMI or a probe on what the runtime itself calls can
- * come between; those find `busy` set and are skipped. */
+ * come between; those find `busy` set and are skipped.
+ *
+ * A probe may be hit in an NMI: a sample of a hardware counter, a function or tracepoint on the
+ * NMI's way.  What it interrupts on this CPU is either a handler, and then the hit is skipped, or no
+ * handler, and then this CPU holds no lock of the script's and writes to no ring: the hit runs
+ * from beginning to end before the other goes on.  A lock that another CPU holds is not waited
+ * for there, and counters of skips are atomic, for they may be interrupted in the middle. */
 #include "rt.h"
 #include "core/core.h"
 
 #include <linux/kprobes.h>
+#include <linux/preempt.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/task_stack.h>
 #include <linux/timex.h>
@@ -84,11 +91,16 @@ static bool stack_is_low(void)
 	return here > base && here < base + THREAD_SIZE && here - base < stp_module.limits->min_stack + 512;
 }
 
+static void count_skip(struct rt_cpu *cpu, const struct stp_probe *p, enum rt_skip why, unsigned long n)
+{
+	atomic_add((int)n, &cpu->stats[p->index].skips[why]);
+}
+
 static void skip(struct rt_cpu *cpu, const struct stp_probe *p, enum rt_skip why)
 {
 	const struct stp_limits *l = stp_module.limits;
 
-	cpu->stats[p->index].skips[why]++;
+	count_skip(cpu, p, why, 1);
 	if (atomic_inc_return(&rt.skipped) - atomic_read(&rt.missed) <= (int)l->max_skipped || l->suppress_errors)
 		return;
 	/* the request first: what the message calls may be probed, and come here again */
@@ -102,7 +114,7 @@ void rt_count_missed(const struct stp_probe *p, unsigned long n)
 {
 	struct rt_cpu *cpu = rt.cpus[raw_smp_processor_id()];
 
-	cpu->stats[p->index].skips[RT_SKIP_MISSED] += n;
+	count_skip(cpu, p, RT_SKIP_MISSED, n);
 	atomic_add((int)n, &rt.missed);
 	atomic_add((int)n, &rt.skipped);
 }
@@ -122,12 +134,12 @@ static void unlock(const struct stp_probe *p, unsigned n)
 static bool lock(const struct stp_probe *p)
 {
 	const struct stp_limits *l = stp_module.limits;
-	unsigned i;
+	unsigned i, tries = in_nmi() ? 0 : l->max_trylock;
 	bool got;
 
 	for (i = 0; i < p->nlocks; i++) {
-		got = p->locks[i].write ? plat_write_lock(p->locks[i].lock, l->max_trylock, l->trylock_delay_us)
-					: plat_read_lock(p->locks[i].lock, l->max_trylock, l->trylock_delay_us);
+		got = p->locks[i].write ? plat_write_lock(p->locks[i].lock, tries, l->trylock_delay_us)
+					: plat_read_lock(p->locks[i].lock, tries, l->trylock_delay_us);
 		if (!got) {
 			unlock(p, i);
 			return false;

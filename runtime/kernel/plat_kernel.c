@@ -12,7 +12,7 @@
 #include <linux/vmalloc.h>
 
 static u32 hash_seed;
-static u64 allocated;
+static atomic64_t allocated;
 
 /* What each allocation begins with: a cache line, so that what follows keeps its alignment. */
 struct block { size_t size; } __aligned(64);
@@ -21,7 +21,7 @@ static bool within_limit(size_t size)
 {
 	u64 most = stp_module.limits->max_memory;
 
-	return !most || allocated + size <= most;
+	return !most || (u64)atomic64_read(&allocated) + size <= most;
 }
 
 bool rt_memory_is_short(u64 size)
@@ -45,7 +45,7 @@ void *plat_alloc_on_cpu(size_t size, unsigned cpu)
 	if (!b)
 		return NULL;
 	b->size = size;
-	allocated += size;
+	atomic64_add((s64)size, &allocated);
 	return b + 1;
 }
 
@@ -60,7 +60,7 @@ void plat_free(void *p)
 
 	if (!p)
 		return;
-	allocated -= (--b)->size;
+	atomic64_sub((s64)(--b)->size, &allocated);
 	kvfree(b);
 }
 
@@ -188,7 +188,8 @@ int plat_write_user(uint64_t addr, const void *src, size_t len)
 {
 	long left;
 
-	if (!access_ok((void __user *)(unsigned long)addr, len))
+	/* an NMI may come while the address space is being switched */
+	if (in_nmi() || !access_ok((void __user *)(unsigned long)addr, len))
 		return -EFAULT;
 	pagefault_disable();
 	left = __copy_to_user_inatomic((void __user *)(unsigned long)addr, src, len);

@@ -25,11 +25,12 @@ void rt_stats(struct stp_msg_stats *s)
 	s->errors = (u64)atomic_read(&rt.errors);
 }
 
-static void sum(u32 probe, struct rt_probe_stat *t)
+static void sum(u32 probe, struct rt_probe_stat *t, u32 skips[RT_SKIPS])
 {
 	unsigned i, k;
 
 	memset(t, 0, sizeof *t);
+	memset(skips, 0, sizeof *skips * RT_SKIPS);
 	for (i = 0; i < rt.ncpus; i++) {
 		const struct rt_probe_stat *s = rt.cpus[i] ? &rt.cpus[i]->stats[probe] : NULL;
 
@@ -42,7 +43,7 @@ static void sum(u32 probe, struct rt_probe_stat *t)
 		t->cycles += s->cycles;
 		t->errors += s->errors;
 		for (k = 0; k < RT_SKIPS; k++)
-			t->skips[k] += s->skips[k];
+			skips[k] += (u32)atomic_read(&s->skips[k]);
 	}
 }
 
@@ -50,8 +51,9 @@ static u32 timing_line(u32 probe, char *text, size_t size)
 {
 	const struct stp_probe *p = &stp_module.probes[probe];
 	struct rt_probe_stat t;
+	u32 skips[RT_SKIPS];
 
-	sum(probe, &t);
+	sum(probe, &t, skips);
 	if (!(stp_module.flags & STP_MODULE_TIMING) || !t.hits)
 		return 0;
 	scnprintf(text, size, "%s: hits: %llu, cycles: %llu min / %llu avg / %llu max\n", p->point, t.hits, t.min, div64_u64(t.cycles, t.hits), t.max);
@@ -61,9 +63,9 @@ static u32 timing_line(u32 probe, char *text, size_t size)
 static u32 skips_line(u32 probe, char *text, size_t size)
 {
 	struct rt_probe_stat t;
-	u32 *k = t.skips;
+	u32 k[RT_SKIPS];
 
-	sum(probe, &t);
+	sum(probe, &t, k);
 	if (!(k[RT_SKIP_NESTED] | k[RT_SKIP_LOCK] | k[RT_SKIP_STACK] | k[RT_SKIP_MISSED]))
 		return 0;
 	scnprintf(text, size, "%s: %u hits skipped (%u inside another handler, %u lock busy, %u low stack, %u missed by the kernel)",

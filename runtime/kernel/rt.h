@@ -24,7 +24,8 @@ enum rt_skip { RT_SKIP_NESTED, RT_SKIP_LOCK, RT_SKIP_STACK, RT_SKIP_MISSED, RT_S
 /* Counters of one probe on one CPU: written by that CPU only. */
 struct rt_probe_stat {
 	u64 hits, cycles, min, max;
-	u32 skips[RT_SKIPS], errors;
+	u32 errors;
+	atomic_t skips[RT_SKIPS];	/* an NMI's hit may be skipped while another one is counted */
 };
 
 /* One CPU. */
@@ -99,6 +100,11 @@ bool rt_memory_is_short(u64 size);
 /* relay.c */
 int rt_relay_open(u32 subbuf_size, u32 subbufs);
 void rt_relay_close(void);
+void rt_relay_cpu(unsigned cpu);	/* it came up; process context */
+
+/* hotplug.c: process context */
+void rt_hotplug_begin(void);
+void rt_hotplug_end(void);	/* again and again, if need be */
 
 /* attach.c: one row a family */
 struct rt_family {
