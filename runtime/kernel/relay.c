@@ -29,9 +29,12 @@ struct channel {
 	struct mutex reading;
 	char *copy;			/* rings that overwrite: a sub-buffer, to be looked at in peace */
 	struct dentry *file;
+	bool ready;			/* there is memory behind it */
 };
 
-static struct channel **channels;	/* by CPU; NULL for one that was off when the session began: what it prints is lost */
+static struct channel **channels;	/* by CPU; NULL for one that was not plugged in when the session began: what it prints is lost */
+static u32 ring_size, ring_count;
+static DEFINE_MUTEX(filling);		/* of channels and their memory; inside of rt.mutex */
 #define HEADER sizeof(struct stp_rec)
 
 /* ---- reading ---- */
@@ -80,6 +83,8 @@ static ssize_t channel_read(struct file *f, char __user *buf, size_t room, loff_
 	size_t done = 0;
 	ssize_t n;
 
+	if (!smp_load_acquire(&ch->ready))
+		return 0;
 	n = mutex_lock_interruptible(&ch->reading);
 	if (n)
 		return n;
@@ -112,7 +117,21 @@ static void channel_destroy(struct channel *ch)
 	plat_free(ch);
 }
 
-static struct channel *channel_new(unsigned cpu, u32 size, u32 count)
+static int channel_fill(struct channel *ch, unsigned cpu)
+{
+	if (!stp_ring_init(&ch->ring, ring_size, ring_count, rt.overwrite, cpu))
+		return -ENOMEM;
+	ch->copy = rt.overwrite ? plat_alloc_on_cpu(ch->ring.size, cpu) : NULL;
+	if (rt.overwrite && !ch->copy) {
+		stp_ring_destroy(&ch->ring);
+		return -ENOMEM;
+	}
+	smp_store_release(&ch->ready, true);
+	return 0;
+}
+
+/* A CPU that is off has a file, so that the daemon need not look for it when it comes up, and no memory. */
+static struct channel *channel_new(unsigned cpu)
 {
 	struct channel *ch = plat_alloc_on_cpu(sizeof *ch, cpu);
 	char name[24];
@@ -120,10 +139,7 @@ static struct channel *channel_new(unsigned cpu, u32 size, u32 count)
 	if (!ch)
 		return NULL;
 	mutex_init(&ch->reading);
-	if (!stp_ring_init(&ch->ring, size, count, rt.overwrite, cpu))
-		goto fail;
-	ch->copy = rt.overwrite ? plat_alloc_on_cpu(ch->ring.size, cpu) : NULL;
-	if (rt.overwrite && !ch->copy)
+	if (cpu_online(cpu) && channel_fill(ch, cpu))
 		goto fail;
 	snprintf(name, sizeof name, "trace%u", cpu);
 	ch->file = debugfs_create_file(name, 0400, rt_directory(), ch, &channel_fops);
@@ -135,26 +151,48 @@ fail:
 	return NULL;
 }
 
-int rt_relay_open(u32 subbuf_size, u32 subbufs)
+static int open_all(void)
 {
 	unsigned cpu;
-	int err = 0;
+
+	channels = plat_alloc(sizeof *channels * nr_cpu_ids);
+	if (!channels)
+		return -ENOMEM;
+	for_each_present_cpu(cpu) {
+		channels[cpu] = channel_new(cpu);
+		if (!channels[cpu])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int rt_relay_open(u32 subbuf_size, u32 subbufs)
+{
+	int err;
 
 	if (subbuf_size < 2 * (STP_MAXRECORD + HEADER) || subbuf_size > 1 << 26 || !subbufs || subbufs > 65536)
 		return -EINVAL;
 	if (rt_memory_is_short((u64)subbuf_size * subbufs * num_online_cpus()))
 		return -ENOMEM;
-	channels = plat_alloc(sizeof *channels * nr_cpu_ids);
-	if (!channels)
-		return -ENOMEM;
-	for_each_online_cpu(cpu) {
-		channels[cpu] = channel_new(cpu, subbuf_size, subbufs);
-		if (!channels[cpu])
-			err = -ENOMEM;
-	}
+	ring_size = subbuf_size;
+	ring_count = subbufs;
+	mutex_lock(&filling);
+	err = open_all();
+	mutex_unlock(&filling);
 	if (err)
 		rt_relay_close();
 	return err;
+}
+
+void rt_relay_cpu(unsigned cpu)
+{
+	struct channel *ch;
+
+	mutex_lock(&filling);
+	ch = channels ? channels[cpu] : NULL;
+	if (ch && !ch->ready && channel_fill(ch, cpu))
+		rt_message(STP_MSG_WARN, "what CPU %u prints, which came up, is lost: there is no memory for it", cpu);
+	mutex_unlock(&filling);
 }
 
 void rt_relay_close(void)
@@ -169,9 +207,12 @@ void rt_relay_close(void)
 
 /* ---- writing ---- */
 
+/* NULL: it has no memory. */
 static struct channel *this_channel(void)
 {
-	return channels ? channels[raw_smp_processor_id()] : NULL;
+	struct channel *ch = channels ? channels[raw_smp_processor_id()] : NULL;
+
+	return ch && smp_load_acquire(&ch->ready) ? ch : NULL;
 }
 
 static void wake_daemon(void)

@@ -107,6 +107,8 @@ static int prepare(const struct stp_msg_start *m)
 	rt.overwrite = m->flags & STP_START_OVERWRITE;
 	err = rt_load();
 	if (!err)
+		rt_hotplug_begin();
+	if (!err)
 		err = rt_relay_open(m->subbuf_size, m->subbufs);
 	if (err == -ENOMEM)
 		rt_message(STP_MSG_ERROR, "not enough memory for the script's arrays and buffers: smaller ones (-D MAXMAPENTRIES=N, -s MB) help");
@@ -132,6 +134,7 @@ int rt_start(const struct stp_msg_start *m)
 	}
 	if (err) {
 		WRITE_ONCE(rt.state, RT_STOPPED);
+		rt_hotplug_end();
 		synchronize_rcu();
 	} else {
 		WRITE_ONCE(rt.state, RT_RUNNING);
@@ -142,6 +145,7 @@ int rt_start(const struct stp_msg_start *m)
 
 void rt_stop(bool quiet)
 {
+	rt_hotplug_end();
 	if (rt.state == RT_STARTING || rt.state == RT_RUNNING) {
 		WRITE_ONCE(rt.state, RT_STOPPING);
 		rt_detach_all();
