@@ -67,7 +67,7 @@ VEC_OF(di_func_vec, struct di_func *);
 
 enum di_find {
 	DI_FIND_CONCRETE = 1, DI_FIND_INLINE = 2,
-	DI_FIND_UNIQUE = 4,	/* one object a name@file:line, for listing */
+	DI_FIND_UNIQUE = 4,	/* one object a name@file:line, one that can be probed if there is one; for listing */
 };
 /* Functions whose name matches NAME (glob) and, when FILE is not NULL, whose file
  * matches FILE (glob; a relative path matches at a directory boundary). LINE 0: any.

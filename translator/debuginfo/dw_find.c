@@ -180,11 +180,21 @@ struct query {
 	struct file_memo files;
 	unsigned line;
 	struct di_func_vec *out;
+	size_t from;			/* what was in `out` before */
 };
 
 static bool same_place(const struct di_func *a, const struct di_func *b)
 {
 	return a->name == b->name && a->file == b->file && a->line == b->line;
+}
+
+/* DI_FIND_UNIQUE: F, unless the last one stands for its place; one that can be probed does so better. */
+static void push_unique(struct arena *a, struct di_func_vec *out, size_t from, struct di_func *f)
+{
+	if (out->len == from || !same_place(f, vec_last(out)))
+		vec_push(a, out, f);
+	else if (vec_last(out)->unprobeable && !f->unprobeable)
+		vec_last(out) = f;
 }
 
 static void find_concrete(struct query *q, bool unique)
@@ -202,27 +212,50 @@ static void find_concrete(struct query *q, bool unique)
 		if (q->line && !dw_func_has_line(d, &t[i], q->line))
 			continue;
 		f = dw_func_make(d, &t[i]);
-		if (!unique || !q->out->len || !same_place(f, vec_last(q->out)))
+		if (unique)
+			push_unique(&d->m->di->arena, q->out, q->from, f);
+		else
 			vec_push(&d->m->di->arena, q->out, f);
 	}
 }
 
-static void take_copies(struct query *q, const struct idx_abstract *a, bool unique)
+static void take_copies(struct query *q, const struct idx_abstract *a)
 {
 	size_t n;
 	const struct idx_copy *c = index_table(q->d->idx, INDEX_COPIES, &n);
 
-	for (size_t i = a->first_copy; i < n && i - a->first_copy < a->ncopies; i++) {
+	for (size_t i = a->first_copy; i < n && i - a->first_copy < a->ncopies; i++)
 		vec_push(&q->d->m->di->arena, q->out, dw_copy_make(q->d, a, &c[i]));
-		if (unique)
-			return;
-	}
+}
+
+static bool copy_is_probeable(const struct dw_source *d, const struct idx_copy *c)
+{
+	size_t n;
+	const struct idx_func *funcs = index_table(d->idx, INDEX_FUNCS, &n);
+	const struct sym_rec *sym = c->func < n ? symbol_record(d, funcs[c->func].symbol) : NULL;
+
+	return !sym || !sym_unprobeable(sym);
+}
+
+/* One copy for all: the first that can be probed, else the first. */
+static void take_one_copy(struct query *q, const struct idx_abstract *a)
+{
+	size_t n, i;
+	const struct idx_copy *c = index_table(q->d->idx, INDEX_COPIES, &n), *end;
+
+	if (!a->ncopies || a->first_copy >= n)
+		return;
+	c += a->first_copy;
+	end = c + (a->ncopies < n - a->first_copy ? a->ncopies : n - a->first_copy);
+	for (i = 0; c + i < end && !copy_is_probeable(q->d, &c[i]); i++)
+		;
+	push_unique(&q->d->m->di->arena, q->out, q->from, dw_copy_make(q->d, a, c + i < end ? &c[i] : c));
 }
 
 static void find_copies(struct query *q, bool unique)
 {
 	struct dw_source *d = q->d;
-	const struct idx_abstract *t, *last_taken = NULL;
+	const struct idx_abstract *t;
 	size_t n, first, last;
 
 	t = index_table(d->idx, INDEX_ABSTRACTS, &n);
@@ -231,11 +264,10 @@ static void find_copies(struct query *q, bool unique)
 		if (!glob_match(q->name, index_text(d->idx, t[i].name)) || !memo_matches(&q->files, d->idx, t[i].file) ||
 		    (q->line && t[i].line != q->line))
 			continue;
-		if (unique && last_taken && last_taken->name == t[i].name && last_taken->file == t[i].file &&
-		    last_taken->line == t[i].line)
-			continue;
-		last_taken = &t[i];
-		take_copies(q, &t[i], unique);
+		if (unique)
+			take_one_copy(q, &t[i]);
+		else
+			take_copies(q, &t[i]);
 	}
 }
 
@@ -256,8 +288,8 @@ static int order_funcs(const void *a, const void *b)
 void dw_find_functions(struct di_module *m, const char *name, const char *file, unsigned line, unsigned what,
 		       struct di_func_vec *out)
 {
-	struct query q = { .d = m->dw, .name = name, .files = { .pattern = file }, .line = line, .out = out };
-	size_t from = out->len;
+	size_t from = out->len, i;
+	struct query q = { .d = m->dw, .name = name, .files = { .pattern = file }, .line = line, .out = out, .from = from };
 	bool unique = what & DI_FIND_UNIQUE;
 
 	map_init(&q.files.seen, &q.files.arena);
@@ -269,12 +301,11 @@ void dw_find_functions(struct di_module *m, const char *name, const char *file, 
 			qsort(out->data + from, out->len - from, sizeof *out->data, order_funcs);
 	}
 	if (unique && (what & DI_FIND_INLINE)) {
-		size_t n = from;
+		size_t n = out->len;
 
-		for (size_t i = from; i < out->len; i++)
-			if (n == from || !same_place(out->data[n - 1], out->data[i]))
-				out->data[n++] = out->data[i];
-		out->len = n;
+		out->len = from;
+		for (i = from; i < n; i++)
+			push_unique(&m->di->arena, out, from, out->data[i]);
 	}
 	arena_free(&q.files.arena);
 }

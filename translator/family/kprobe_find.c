@@ -51,13 +51,17 @@ static void explain_missing(const struct match *m, struct di_module *module, con
 			      m->row->variant & KP_INLINE ? "inlined copy of a " : "", pattern->function, where);
 }
 
-static unsigned what_to_find(unsigned variant)
+static unsigned what_to_find(const struct match *m)
 {
+	unsigned variant = m->row->variant;
+	/* a list of points names a function once, however many copies it has (of which one may be exported, or have labels) */
+	unsigned unique = m->session->opt.list == LIST_POINTS && !(variant & (KP_LABEL | KP_EXPORTED)) ? DI_FIND_UNIQUE : 0;
+
 	if (variant & KP_INLINE)
-		return DI_FIND_INLINE;
+		return DI_FIND_INLINE | unique;
 	if (variant & (KP_CALL | KP_RETURN | KP_EXPORTED | KP_LABEL | KP_STATEMENT))
-		return DI_FIND_CONCRETE;
-	return DI_FIND_CONCRETE | DI_FIND_INLINE;
+		return DI_FIND_CONCRETE | unique;
+	return DI_FIND_CONCRETE | DI_FIND_INLINE | unique;
 }
 
 static void add_labels(const struct match *m, struct di_module *module, struct di_func *f, struct kprobe_site_vec *out)
@@ -83,7 +87,7 @@ static void find_functions(const struct match *m, struct di_module *module, cons
 	const char *why = NULL;
 	size_t i, before = out->len;
 
-	di_find_functions(module, pattern->function, pattern->file, line, what_to_find(m->row->variant), &funcs);
+	di_find_functions(module, pattern->function, pattern->file, line, what_to_find(m), &funcs);
 	if (!funcs.len) {
 		explain_missing(m, module, pattern);
 		return;

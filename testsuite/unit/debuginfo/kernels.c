@@ -120,6 +120,40 @@ static void compare_function(struct fixture *dwarf, struct fixture *btf, struct 
 	CHECK_STR(program_text(dwarf, &sd, "return"), program_text(btf, &sb, "return"));
 }
 
+/* Each place of V once, with whether any function of it can be probed. */
+static void places(struct fixture *f, const char *glob, unsigned what, struct strbuf *b)
+{
+	struct di_func_vec v = { 0 };
+
+	di_find_functions(f->m, glob, NULL, 0, DI_FIND_CONCRETE | DI_FIND_INLINE | what, &v);
+	for (size_t i = 0, next; i < v.len; i = next) {
+		bool probeable = false;
+
+		for (next = i; next < v.len && v.data[next]->name == v.data[i]->name && v.data[next]->file == v.data[i]->file &&
+			       v.data[next]->line == v.data[i]->line; next++)
+			probeable |= !v.data[next]->unprobeable;
+		CHECK(!(what & DI_FIND_UNIQUE) || next == i + 1);
+		sb_printf(b, "%s@%s:%u %d\n", v.data[i]->name, v.data[i]->file, v.data[i]->line, probeable);
+	}
+}
+
+/* A function that is there in many copies is listed as one that can be probed if any can. */
+TEST(kernel_unique_functions)
+{
+	struct strbuf all = STRBUF_INIT, unique = STRBUF_INIT;
+	struct fixture f;
+
+	open_kernel(&f, "stable", WITH_DWARF);
+	places(&f, "a*", 0, &all);
+	places(&f, "a*", DI_FIND_UNIQUE, &unique);
+	CHECK(all.len > 10000);
+	CHECK_STR(sb_str(&unique), sb_str(&all));
+	CHECK(strstr(sb_str(&all), " 0\n"));
+	sb_free(&all);
+	sb_free(&unique);
+	close_kernel(&f);
+}
+
 static void compare_type(struct fixture *dwarf, struct fixture *btf, const char *name)
 {
 	const struct di_type *a = di_type_find(dwarf->m, name), *b = di_type_find(btf->m, name);
