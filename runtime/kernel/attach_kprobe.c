@@ -12,7 +12,8 @@ struct point {
 	struct kretprobe rp;		/* rp.kp alone when the row is no return */
 	const struct stp_row_kprobe *row;
 	char *symbol;			/* "module:name" */
-	bool registered, in_bulk;
+	bool registered, in_bulk, told;
+	int err;			/* why it is refused; optional ones aside */
 };
 struct kprobes {
 	const struct stp_group *group;
@@ -20,7 +21,6 @@ struct kprobes {
 	struct point *points;		/* by row */
 	void **batch;			/* room for a pointer a row */
 	u32 in_bulk, attached, refused;	/* rows, optional ones aside */
-	int err;			/* of one that was refused */
 };
 
 static void set_address(struct stp_ctx *c, void *data)
@@ -146,10 +146,10 @@ static int register_point(struct point *p, bool many)
 	return register_kretprobe(&p->rp);
 }
 
-static const char *reason(int err)
+static const char *reason(const struct stp_row_kprobe *r, int err)
 {
 	switch (err) {
-	case -ENOENT: return "the kernel has no such symbol";
+	case -ENOENT: return in_module(r) ? "the module is not loaded, or has no such symbol" : "the kernel has no such symbol";
 	case -EINVAL: return "the kernel does not allow a probe there (its blacklist, or no instruction starts there)";
 	case -EILSEQ: return "no instruction starts there";
 	case -ENOMEM: return "out of memory";
@@ -213,9 +213,6 @@ static void mark(void *data, const struct stp_row_kprobe *row)
 	k->points[row - (const struct stp_row_kprobe *)k->group->rows].in_bulk = true;
 }
 
-enum { WARNINGS = 20 };
-
-/* A point that does not attach is warned of; the session goes on with the others. */
 static void attach_row(struct kprobes *k, struct point *p)
 {
 	int err = register_point(p, k->group->nrows - k->in_bulk > MANY);
@@ -225,13 +222,76 @@ static void attach_row(struct kprobes *k, struct point *p)
 		k->attached++;
 	} else if (p->row->flags & STP_KP_OPTIONAL) {
 		rt.noptional_skipped++;
-	} else if (!k->err || k->refused < WARNINGS) {
-		k->err = err;
-		k->refused++;
-		rt_message(STP_MSG_WARN, "cannot attach %s: %s (error %d)", p->row->probe->point, reason(err), err);
 	} else {
+		p->err = err;
 		k->refused++;
 	}
+}
+
+/* ---- what was refused ---- */
+
+enum { REPORTS = 20 };
+
+static bool same_point(const struct point *a, const struct point *b)
+{
+	return a->row->probe->alias == b->row->probe->alias || !strcmp(a->row->probe->alias, b->row->probe->alias);
+}
+
+/* The places of the script's point that P is one of: how many, how many of them refused. */
+static void count_places(struct kprobes *k, const struct point *p, u32 *places, u32 *refused)
+{
+	unsigned i;
+
+	*places = *refused = 0;
+	for (i = 0; i < k->group->nrows; i++) {
+		struct point *q = &k->points[i];
+
+		if ((q->row->flags & STP_KP_OPTIONAL) || !same_point(p, q))
+			continue;
+		++*places;
+		*refused += q->err != 0;
+		q->told = true;
+	}
+}
+
+/* One message a point of the script. A point that was named, and is nowhere now, is an error: returned. */
+static int report_point(struct kprobes *k, const struct point *p)
+{
+	const struct stp_probe *probe = p->row->probe;
+	u32 places, refused;
+
+	count_places(k, p, &places, &refused);
+	if (!(p->row->flags & STP_KP_MEMBER) && refused == places) {
+		rt_message(STP_MSG_ERROR, "cannot attach %s: %s (error %d)", probe->point, reason(p->row, p->err), p->err);
+		return p->err;
+	}
+	if (refused == 1)
+		rt_message(STP_MSG_WARN, "cannot attach %s: %s (error %d)", probe->point, reason(p->row, p->err), p->err);
+	else
+		rt_message(STP_MSG_WARN, "cannot attach %u of the %u places of %s, the first of them %s: %s (error %d)", refused, places,
+			   probe->alias, probe->point, reason(p->row, p->err), p->err);
+	return 0;
+}
+
+static int report_refused(struct kprobes *k)
+{
+	int err = 0, one;
+	unsigned i, told = 0;
+
+	for (i = 0; i < k->group->nrows && told < REPORTS; i++) {
+		struct point *p = &k->points[i];
+
+		if (!p->err || p->told)
+			continue;
+		told++;
+		one = report_point(k, p);
+		err = err ? err : one;
+	}
+	if (!err && !k->attached) {
+		rt_message(STP_MSG_ERROR, "no point of %u could be attached", k->group->nrows);
+		return -ENOENT;
+	}
+	return err;
 }
 
 static struct kprobes *kprobes_new(const struct stp_group *g)
@@ -256,6 +316,7 @@ static int attach(const struct stp_group *g, void **state)
 	const struct stp_row_kprobe *rows = g->rows;
 	struct kprobes *k = kprobes_new(g);
 	unsigned i;
+	int err;
 
 	if (!k)
 		return -ENOMEM;
@@ -269,12 +330,8 @@ static int attach(const struct stp_group *g, void **state)
 		cond_resched();
 	}
 	rt.nprobes_attached += k->attached;
-	if (k->refused > WARNINGS)
-		rt_message(STP_MSG_WARN, "%u more points cannot be attached", k->refused - WARNINGS);
-	if (!k->attached && k->refused) {
-		int err = k->err;
-
-		rt_message(STP_MSG_ERROR, "no point of %u could be attached", g->nrows);
+	err = k->refused ? report_refused(k) : 0;
+	if (err) {
 		detach(g, k);
 		return err;
 	}

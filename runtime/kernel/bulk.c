@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Many function entries through one ftrace_ops.
+/* Many function entries through one ftrace_ops, and the returns of those functions (hook.c).
  *
  * A kprobe on a function's entry is armed through ftrace, one rewrite of the kernel's list of sites for
  * each; here all sites are armed by one.  A row that this cannot take (its function has no
@@ -26,6 +26,8 @@ struct rt_bulk {
 	struct ftrace_ops ops;
 	struct entry *entries;		/* by address */
 	unsigned n;
+	struct rt_hooks *hooks;		/* NULL: no returns */
+	unsigned long (*site)(unsigned long addr);	/* of the function at ADDR, or 0; NULL: the kernel does not tell */
 	bool registered;
 };
 
@@ -65,14 +67,17 @@ static void traced(unsigned long ip, unsigned long parent, struct ftrace_ops *op
 	at = instruction_pointer(regs);
 	instruction_pointer_set(regs, ip + 1);		/* as a breakpoint would leave it */
 	for (addr = e->addr; e < b->entries + b->n && e->addr == addr; e++)
-		rt_run_traced(e->row->probe, regs, set_address, e);
+		if (e->row->flags & STP_KP_RETURN)
+			rt_hooks_enter(b->hooks, e->row, addr, regs);
+		else
+			rt_run_traced(e->row->probe, regs, set_address, e);
 	instruction_pointer_set(regs, at);
 }
 NOKPROBE_SYMBOL(traced);
 
 static bool eligible(const struct stp_row_kprobe *r)
 {
-	return !(r->flags & (STP_KP_RETURN | STP_KP_ABSOLUTE)) && !r->offset && r->symbol;
+	return !(r->flags & STP_KP_ABSOLUTE) && !r->offset && r->symbol && !((r->flags & STP_KP_RETURN) && r->maxactive);
 }
 
 static int by_address(const void *a, const void *b)
@@ -104,15 +109,30 @@ static void set_filter(struct rt_bulk *b, unsigned long *ips, unsigned from, uns
 	set_filter(b, ips, from + n / 2, n - n / 2);
 }
 
+/* Where ROW's function begins, if it can be had here; else 0. */
+static unsigned long address_of(struct rt_bulk *b, const struct stp_row_kprobe *row)
+{
+	unsigned long addr = rt_symbol_address(row->module, row->symbol);
+
+	if (!addr || (b->site && !b->site(addr)))
+		return 0;
+	if (row->flags & STP_KP_RETURN)
+		return b->hooks && rt_hooks_take(b->hooks, row, addr) ? addr : 0;
+	return addr;
+}
+
 static void collect(struct rt_bulk *b, const struct stp_group *g)
 {
 	const struct stp_row_kprobe *rows = g->rows;
 	unsigned i;
 
+	b->site = (void *)rt_symbol_address(NULL, "ftrace_location");
 	for (i = 0; i < g->nrows; i++) {
 		if (!eligible(&rows[i]))
 			continue;
-		b->entries[b->n].addr = rt_symbol_address(rows[i].module, rows[i].symbol);
+		if ((rows[i].flags & STP_KP_RETURN) && !b->hooks)
+			b->hooks = rt_hooks_new();
+		b->entries[b->n].addr = address_of(b, &rows[i]);
 		b->entries[b->n].row = &rows[i];
 		b->n += b->entries[b->n].addr != 0;
 		cond_resched();
@@ -130,10 +150,23 @@ static void drop_refused(struct rt_bulk *b)
 	b->n = n;
 }
 
+static void drop_returns(struct rt_bulk *b)
+{
+	unsigned i;
+
+	for (i = 0; i < b->n; i++)
+		if (b->entries[i].row->flags & STP_KP_RETURN)
+			b->entries[i].addr = 0;
+	drop_refused(b);
+}
+
 static bool arm(struct rt_bulk *b)
 {
-	unsigned long *ips = plat_alloc(sizeof *ips * (b->n + 1));
+	unsigned long *ips;
 
+	if (b->hooks && !rt_hooks_arm(b->hooks))
+		drop_returns(b);
+	ips = plat_alloc(sizeof *ips * (b->n + 1));
 	if (!ips)
 		return false;
 	b->ops.func = traced;
@@ -185,6 +218,7 @@ void rt_bulk_detach(struct rt_bulk *b)
 		unregister_ftrace_function(&b->ops);
 	if (b->ops.func)
 		ftrace_free_filter(&b->ops);
+	rt_hooks_free(b->hooks);
 	plat_free(b->entries);
 	plat_free(b);
 }

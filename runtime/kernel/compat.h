@@ -28,6 +28,12 @@
 #define COMPAT_TASK_TRACE 1
 #endif
 
+/* function returns in bulk (hook.c) need return probes that take no lock of their own: ftrace has no rule against
+ * tracing that lock */
+#if defined(COMPAT_BULK_ATTACH) && defined(STP_HAVE_KRETPROBE_RETHOOK)
+#define COMPAT_BULK_RETURNS 1
+#endif
+
 /* hrtimer_setup replaced hrtimer_init and the assignment of the function */
 static inline void compat_hrtimer_setup(struct hrtimer *t, enum hrtimer_restart (*fn)(struct hrtimer *))
 {

@@ -37,6 +37,9 @@ struct rt_cpu {
 	u64 written_records, written_bytes, lost_records, lost_bytes;
 	u64 seq;			/* bulk mode */
 	u64 random;
+	const struct stp_row_kprobe *hook_row;	/* hook.c: the return being diverted, or NULL */
+	unsigned long hook_addr;
+	int hook_done;
 	u64 overload_start, overload_used;
 	char text[512];			/* of an error on its way to the daemon */
 };
@@ -139,6 +142,14 @@ unsigned rt_bulk_rows(const struct rt_bulk *b, void (*mark)(void *data, const st
 /* attach_tracepoint.c: NULL when the kernel has none of this name */
 struct tracepoint;
 struct tracepoint *rt_tracepoint_find(const char *name);
+
+/* hook.c: returns of functions whose entries bulk.c sees.  Process context, but for rt_hooks_enter(). */
+struct rt_hooks *rt_hooks_new(void);	/* NULL: this kernel cannot */
+bool rt_hooks_take(struct rt_hooks *h, const struct stp_row_kprobe *row, unsigned long addr);	/* false: not this function */
+bool rt_hooks_arm(struct rt_hooks *h);	/* once all are taken */
+void rt_hooks_free(struct rt_hooks *h);	/* once no entry is seen any more */
+/* The function of ROW at ADDR was entered with REGS: divert its return. */
+void rt_hooks_enter(struct rt_hooks *h, const struct stp_row_kprobe *row, unsigned long addr, struct pt_regs *regs);
 
 /* symbol.c: process context */
 int rt_resolve_symbols(void);

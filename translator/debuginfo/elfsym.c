@@ -183,8 +183,8 @@ const char *elf_build_id(Elf *e, struct arena *a)
 	return NULL;
 }
 
-/* What the name of a section says about the code in it. */
-static uint32_t section_flags(const char *name)
+/* What the name of a section says about the code in it. The kernel itself keeps no .exit.text; modules do. */
+static uint32_t section_flags(const char *name, bool rel)
 {
 	static const struct { const char *prefix; uint32_t flags; } table[] = {
 		{ ".init", SYM_INIT }, { ".kprobes.text", SYM_NOPROBE },
@@ -192,6 +192,8 @@ static uint32_t section_flags(const char *name)
 		{ ".data..percpu", SYM_PERCPU },
 	};
 
+	if (!rel && !strcmp(name, ".exit.text"))
+		return SYM_INIT;
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
 		if (!strncmp(name, table[i].prefix, strlen(table[i].prefix)))
 			return table[i].flags;
@@ -206,6 +208,8 @@ static struct section *read_sections(Elf *e, size_t *count)
 	struct section *s;
 	size_t names, n;
 	Elf_Scn *scn = NULL;
+	GElf_Ehdr eh;
+	bool rel = gelf_getehdr(e, &eh) && eh.e_type == ET_REL;
 
 	if (elf_getshdrnum(e, &n) || !n || elf_getshdrstrndx(e, &names))
 		return NULL;
@@ -216,7 +220,7 @@ static struct section *read_sections(Elf *e, size_t *count)
 
 		if (!name || elf_ndxscn(scn) >= n)
 			continue;
-		s[elf_ndxscn(scn)] = (struct section){ sh.sh_addr, section_flags(name), sh.sh_flags & SHF_EXECINSTR };
+		s[elf_ndxscn(scn)] = (struct section){ sh.sh_addr, section_flags(name, rel), sh.sh_flags & SHF_EXECINSTR };
 	}
 	*count = n;
 	return s;

@@ -162,7 +162,7 @@ bool di_symbol_at(struct di_module *m, uint64_t addr, const char **name, uint64_
 const char *sym_unprobeable(const struct sym_rec *r)
 {
 	if (r->flags & SYM_INIT)
-		return "it is initialisation code, which is gone once the kernel runs";
+		return "it is code for the kernel's start or end, which is gone once the kernel runs";
 	if (r->flags & SYM_NOPROBE)
 		return UNPROBEABLE_BLACKLISTED;
 	return NULL;

@@ -110,6 +110,27 @@ static const char *site_text(const struct match *m, const struct kprobe_site *s,
 
 /* ---- resolve ---- */
 
+/* What shall happen when a place cannot be had: see abi.h. */
+static unsigned failure_flags(const struct match *m, bool is_member)
+{
+	return (m->optional ? STP_KP_OPTIONAL : 0) | (is_member ? STP_KP_MEMBER : 0);
+}
+
+/* Does the point find places by a pattern, and not by one name? */
+static bool is_glob(const struct match *m)
+{
+	static const char *const parts[] = { "module", "function", "statement", "label" };
+	size_t i;
+
+	for (i = 0; i < sizeof parts / sizeof *parts; i++) {
+		const char *text = match_string(m, parts[i]);
+
+		if (text && wildcard_is(text))
+			return true;
+	}
+	return false;
+}
+
 static bool add_site(const struct match *m, const struct kprobe_site *site)
 {
 	struct kprobe *k = ARENA_NEW(&m->session->arena, struct kprobe);
@@ -117,7 +138,7 @@ static bool add_site(const struct match *m, const struct kprobe_site *site)
 
 	k->maxactive = match_number(m, "maxactive", 0);
 	k->module = m->row->variant & KP_MODULE ? di_module_name(site->module) : NULL;
-	k->flags = (m->row->variant & KP_RETURN ? STP_KP_RETURN : 0) | (m->optional ? STP_KP_OPTIONAL : 0);
+	k->flags = (m->row->variant & KP_RETURN ? STP_KP_RETURN : 0) | failure_flags(m, is_glob(m));
 	locate(k, site);
 	if (!k->symbol)
 		return false;
@@ -204,8 +225,7 @@ static void add_bare(const struct match *m, const char *module, const char *symb
 	k->module = module;
 	k->symbol = symbol;
 	k->offset = address;
-	k->flags = (m->row->variant & KP_RETURN ? STP_KP_RETURN : 0) | (m->optional ? STP_KP_OPTIONAL : 0) |
-		   (symbol ? 0 : STP_KP_ABSOLUTE);
+	k->flags = (m->row->variant & KP_RETURN ? STP_KP_RETURN : 0) | failure_flags(m, is_glob(m)) | (symbol ? 0 : STP_KP_ABSOLUTE);
 	if (symbol)
 		text = arena_printf(a, "%s.function(\"%s\")%s", where_text(m, module), symbol, suffix_text(m, k->maxactive));
 	else

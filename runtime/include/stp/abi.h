@@ -132,7 +132,11 @@ struct stp_row_begin { const struct stp_probe *probe; int64_t priority; };
 /* timer: every interval_ns, plus a random part of ± random_ns */
 struct stp_row_timer { const struct stp_probe *probe; uint64_t interval_ns, random_ns; };
 /* kprobe, kretprobe */
-enum stp_kprobe_flag { STP_KP_RETURN = 1, STP_KP_OPTIONAL = 2, STP_KP_ABSOLUTE = 4 };
+enum stp_kprobe_flag {
+	STP_KP_RETURN = 1, STP_KP_ABSOLUTE = 4,
+	STP_KP_OPTIONAL = 2,		/* not attached: skipped, with a count */
+	STP_KP_MEMBER = 8,		/* one of those that a wildcard found: not attached is warned of; without it, an error */
+};
 struct stp_row_kprobe {
 	const struct stp_probe *probe;
 	void (*entry)(struct stp_ctx *c);	/* STP_KP_RETURN with saved values: fills c->saved at entry; or NULL */
