@@ -73,7 +73,7 @@ static void add_labels(const struct match *m, struct di_module *module, struct d
 	for (i = 0; i < sites.len; i++) {
 		struct kprobe_site s = { .module = module, .func = f, .where = DI_AT_PC, .pc = sites.data[i].pc,
 					 .file = sites.data[i].file, .line = sites.data[i].line,
-					 .label = match_string(m, "label") };
+					 .label = sites.data[i].label };
 
 		vec_push(&m->session->arena, out, s);
 	}
