@@ -76,6 +76,7 @@ struct function {
 	unsigned nparams;
 	bool library, recursive;
 	bool has_next;
+	bool returns;			/* `return` with a value stands in it, be it reached or not */
 	/* effects, closed over callees */
 	bool pure;			/* no side effect: an unused call may go */
 	bool needs_context;		/* it or what it calls names $variables: one copy for each probe (sema/context.c) */

@@ -79,8 +79,10 @@ static enum value_type infer_index(struct inference *in, struct expr *e, enum va
 
 	if (e->index.base->kind == EXPR_HIST) {
 		infer(in, e->index.base, TYPE_UNKNOWN);
-		for (size_t i = 0; i < e->index.keys.len; i++)
-			infer(in, e->index.keys.data[i], TYPE_LONG);
+		if (e->index.keys.len == 1 && e->index.keys.data[0])
+			infer(in, e->index.keys.data[0], TYPE_LONG);
+		else if (in->report)
+			in->ok = diag_error(&in->session->diags, e->span, E(ARRAY_KEYS), "a bucket of a histogram has one number");
 		return TYPE_LONG;
 	}
 	m = e->index.base->symbol.ref;
@@ -188,21 +190,44 @@ static enum value_type infer_assign(struct inference *in, struct expr *e, enum v
 	return t == TYPE_UNKNOWN ? infer(in, l, want) : t;
 }
 
-static void note_stat_use(struct inference *in, struct expr *arg, unsigned op, unsigned shift)
+/* The global that ARG is, or is an element of; NULL: something else. */
+static struct variable *stat_variable_of(const struct expr *arg)
 {
 	struct variable *v = arg->kind == EXPR_INDEX && arg->index.base->kind == EXPR_SYMBOL ? arg->index.base->symbol.ref :
 			     arg->kind == EXPR_SYMBOL ? arg->symbol.ref : NULL;
 
-	if (v && v->kind == VAR_LOCAL && v->stat_origin)
-		v = v->stat_origin;
+	return v && v->kind == VAR_LOCAL && v->stat_origin ? v->stat_origin : v;
+}
+
+static void note_stat_use(struct inference *in, struct expr *arg, unsigned op)
+{
+	struct variable *v = stat_variable_of(arg);
+
 	if (!v) {
 		if (in->report)
 			in->ok = diag_error(&in->session->diags, arg->span, E(STAT_PARAMS), "an extractor reads a global statistic or an element of one");
 		return;
 	}
 	v->stat_ops |= 1u << op;
-	if (shift)
-		v->bit_shift = shift;
+}
+
+static int64_t constant(struct inference *in, struct expr *e);
+
+/* @variance(x, shift): one shift for all that read x. */
+static void note_shift(struct inference *in, struct expr *e)
+{
+	struct variable *v = stat_variable_of(e->stat.arg);
+	int64_t shift;
+
+	if (!v || !e->stat.params.len)
+		return;
+	shift = constant(in, e->stat.params.data[0]);
+	if (in->report && (shift < 0 || shift > 62))
+		in->ok = diag_error(&in->session->diags, e->stat.params.data[0]->span, E(STAT_PARAMS), "a bit shift is a number from 0 to 62");
+	else if (in->report && v->bit_shift != (unsigned)shift)
+		in->ok = diag_error(&in->session->diags, e->stat.params.data[0]->span, E(STAT_PARAMS), "\"%s\" already has a bit shift of %u", v->name, v->bit_shift);
+	if (!v->bit_shift && shift > 0 && shift < 63)
+		v->bit_shift = (unsigned)shift;
 }
 
 static void infer_stat_arg(struct inference *in, struct expr *arg)
@@ -226,12 +251,9 @@ static int64_t constant(struct inference *in, struct expr *e)
 static void note_hist(struct inference *in, struct expr *e)
 {
 	struct expr *arg = e->hist.arg;
-	struct variable *v = arg->kind == EXPR_INDEX && arg->index.base->kind == EXPR_SYMBOL ? arg->index.base->symbol.ref :
-			     arg->kind == EXPR_SYMBOL ? arg->symbol.ref : NULL;
+	struct variable *v = stat_variable_of(arg);
 
-	note_stat_use(in, arg, STAT_COUNT, 0);
-	if (v && v->kind == VAR_LOCAL && v->stat_origin)
-		v = v->stat_origin;
+	note_stat_use(in, arg, STAT_COUNT);
 	if (!v)
 		return;
 	if (!e->hist.linear) {
@@ -267,6 +289,8 @@ static enum value_type infer_print(struct inference *in, struct expr *e)
 
 		if (a->kind == EXPR_HIST) {
 			infer(in, a, TYPE_UNKNOWN);
+			if (in->report && e->print.kind == PRINT_PRINTF)
+				in->ok = diag_error(&in->session->diags, a->span, E(PARSE_HIST), "no conversion is for a histogram: print(@hist_…) shows it");
 			continue;
 		}
 		if (e->print.kind == PRINT_PRINTF && e->print.format)
@@ -275,7 +299,8 @@ static enum value_type infer_print(struct inference *in, struct expr *e)
 			want = TYPE_LONG;
 		if (a->is_stack && want == TYPE_STRING)
 			want = TYPE_LONG;
-		infer(in, a, want);
+		if (infer(in, a, want) == TYPE_VOID && in->report)
+			in->ok = diag_error(&in->session->diags, a->span, E(TYPE_MISMATCH), "this gives no value that could be printed");
 	}
 	if (in->report && e->print.kind == PRINT_PRINTF && e->print.format && e->print.format->nargs != e->print.args.len) {
 		in->ok = diag_error(&in->session->diags, e->span, E(FORMAT_ARGS), "the format takes %zu argument%s, %zu given", e->print.format->nargs,
@@ -322,7 +347,8 @@ static enum value_type infer_kind(struct inference *in, struct expr *e, enum val
 	case EXPR_TARGET: case EXPR_CAST: case EXPR_ATOP: return want == TYPE_UNKNOWN ? TYPE_LONG : want;
 	case EXPR_STAT:
 		infer_stat_arg(in, e->stat.arg);
-		note_stat_use(in, e->stat.arg, e->stat.op, e->stat.params.len ? (unsigned)constant(in, e->stat.params.data[0]) : 0);
+		note_stat_use(in, e->stat.arg, e->stat.op);
+		note_shift(in, e);
 		return TYPE_LONG;
 	case EXPR_HIST: infer_stat_arg(in, e->hist.arg); note_hist(in, e); return TYPE_STATS;
 	case EXPR_PRINT: return infer_print(in, e);
@@ -377,6 +403,8 @@ static void infer_foreach(struct inference *in, struct stmt *s)
 	if (base->kind == EXPR_HIST) {
 		infer(in, base, TYPE_UNKNOWN);
 		infer_each(in, &s->foreach.keys, TYPE_LONG);
+		if (in->report && s->foreach.keys.len != 1)
+			in->ok = diag_error(&in->session->diags, base->span, E(ARRAY_KEYS), "buckets of a histogram have one number");
 		if (s->foreach.value)
 			infer(in, s->foreach.value, TYPE_LONG);
 		return;
@@ -384,6 +412,9 @@ static void infer_foreach(struct inference *in, struct stmt *s)
 	m = base->symbol.ref;
 	if (!m)
 		return;
+	if (in->report && s->foreach.sort_named && m->type != TYPE_STATS)
+		in->ok = diag_error(&in->session->diags, base->span, E(STAT_PARAMS), "\"%s\" holds no statistics to sort by @%s", m->name,
+				    stat_op_name(s->foreach.sort_stat));
 	infer_keys(in, m, &s->foreach.slice);
 	for (size_t i = 0; i < s->foreach.keys.len && i < m->nkeys; i++) {
 		v = s->foreach.keys.data[i]->symbol.ref;
@@ -496,22 +527,6 @@ static void settle_variable(struct variable *v)
 			v->key_type[i] = TYPE_LONG;
 }
 
-static struct stmt *find_return(struct visitor *v, struct stmt *s)
-{
-	if (s->kind == STMT_RETURN && s->return_.value)
-		*(bool *)v->data = true;
-	return s;
-}
-
-static bool returns_value(struct stmt *body)
-{
-	bool found = false;
-	struct visitor v = { .pre_expr = stop_at_expr, .pre_stmt = find_return, .data = &found };
-
-	walk_stmt(&v, body);
-	return found;
-}
-
 static void settle(struct session *s)
 {
 	struct program *p = s->program;
@@ -527,7 +542,7 @@ static void settle(struct session *s)
 		if (f->result == TYPE_UNKNOWN && f->code && pragma_returns_text(f->code))
 			f->result = TYPE_STRING;
 		if (f->result == TYPE_UNKNOWN)
-			f->result = f->code || (f->body && returns_value(f->body)) ? TYPE_LONG : TYPE_VOID;
+			f->result = f->code || f->returns ? TYPE_LONG : TYPE_VOID;
 		for (size_t j = 0; j < f->params.len; j++)
 			settle_variable(f->params.data[j]);
 		for (size_t j = 0; j < f->locals.len; j++)
@@ -543,6 +558,29 @@ static void check_wraps(struct inference *in)
 		if (globals->data[i]->wrap && !globals->data[i]->is_array)
 			in->ok = diag_error(&in->session->diags, globals->data[i]->span, E(GLOBAL_SIZE), "\"%s\" is no array that could be full: %% has no meaning",
 					    globals->data[i]->name);
+}
+
+/* Statistics are global: a parameter cannot take one. */
+static void check_no_statistics(struct inference *in, const struct variable_vec *locals)
+{
+	for (size_t i = 0; i < locals->len; i++)
+		if (locals->data[i]->type == TYPE_STATS && !locals->data[i]->stat_origin)
+			in->ok = diag_error(&in->session->diags, locals->data[i]->type_from, E(STAT_AS_VALUE),
+					    "\"%s\" would be a statistic: only globals and their elements can be", locals->data[i]->name);
+}
+
+static void check_variables(struct inference *in)
+{
+	const struct program *p = in->session->program;
+
+	check_wraps(in);
+	for (size_t i = 0; i < p->probes.len; i++)
+		if (!p->probes.data[i]->same_as)
+			check_no_statistics(in, &p->probes.data[i]->locals);
+	for (size_t i = 0; i < p->functions.len; i++) {
+		check_no_statistics(in, &p->functions.data[i]->params);
+		check_no_statistics(in, &p->functions.data[i]->locals);
+	}
 }
 
 bool sema_infer(struct session *s)
@@ -563,6 +601,6 @@ bool sema_infer(struct session *s)
 	}
 	in.report = true;
 	infer_round(&in);
-	check_wraps(&in);
+	check_variables(&in);
 	return in.ok;
 }

@@ -206,6 +206,7 @@ static bool bind_array(struct binder *b, struct expr *e, size_t nkeys, struct sp
 /* ---- functions ---- */
 
 static bool says_next(struct stmt *body);
+static bool returns_value(struct stmt *body);
 
 static struct function *function_object(struct session *s, struct function_decl *d, bool library)
 {
@@ -239,6 +240,7 @@ static struct function *function_object(struct session *s, struct function_decl 
 		vec_push(&s->arena, &f->params, p);
 	}
 	vec_push(&s->arena, &s->program->functions, f);
+	f->returns = f->body && returns_value(f->body);
 	f->has_next = f->body ? says_next(f->body) : strstr(f->code, "STAP_NEXT") != NULL;
 	if (f->code && f->result == TYPE_UNKNOWN && !f->has_next && !pragma_returns_value(f->code))
 		f->result = TYPE_VOID;
@@ -406,6 +408,22 @@ static bool bind_embedded(struct session *s, const char *code, struct span at, s
 	return true;
 }
 
+static struct stmt *return_visit(struct visitor *v, struct stmt *st)
+{
+	if (st->kind == STMT_RETURN && st->return_.value)
+		*(bool *)v->data = true;
+	return st;
+}
+
+static bool returns_value(struct stmt *body)
+{
+	bool found = false;
+	struct visitor v = { .pre_expr = next_probe, .pre_stmt = return_visit, .data = &found };
+
+	walk_stmt(&v, body);
+	return found;
+}
+
 static void bind_keys(struct binder *b, struct expr_vec *keys)
 {
 	for (size_t i = 0; i < keys->len; i++)
@@ -421,12 +439,25 @@ static bool has_slice(const struct expr_vec *keys)
 	return false;
 }
 
+/* What is assigned to, counted up or down must be a place: before folding makes one of `(1 ? a : b)`. */
+static void check_place(struct binder *b, struct expr *e)
+{
+	const struct expr *to = e->kind == EXPR_ASSIGN ? e->assign.left : e->kind == EXPR_INCDEC ? e->incdec.arg : NULL;
+
+	if (!to || to->kind == EXPR_SYMBOL || to->kind == EXPR_TARGET || to->kind == EXPR_CAST || to->kind == EXPR_ATOP ||
+	    (to->kind == EXPR_INDEX && to->index.base->kind == EXPR_SYMBOL))
+		return;
+	b->ok = diag_error(&b->session->diags, to->span, E(ASSIGN_TARGET), e->kind == EXPR_ASSIGN ? "this cannot be assigned to" :
+			   "this cannot be counted up or down");
+}
+
 static struct expr *bind_expr(struct visitor *v, struct expr *e)
 {
 	struct binder *b = v->data;
 
 	if (b->probe)
 		papers_variable(b->probe, e);
+	check_place(b, e);
 	if (e->kind == EXPR_SYMBOL) {
 		bind_symbol(b, e);
 	} else if (e->kind == EXPR_INDEX && e->index.base->kind == EXPR_SYMBOL) {

@@ -153,6 +153,7 @@ struct stmt_foreach {
 	struct expr_vec slice;		/* m[*, k]: keys with NULL for *, empty when there is none */
 	enum sort_order order;
 	int sort_column;		/* 0 the value, 1… a key */
+	bool sort_named;		/* sort_stat is the script's */
 	enum stat_op sort_stat;		/* of an array of statistics sorted by value; STAT_COUNT when not given */
 	struct expr *limit;		/* or NULL */
 	struct stmt *body;

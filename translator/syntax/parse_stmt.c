@@ -128,6 +128,7 @@ static void sort_mark(struct parser *p, struct stmt *s, int column)
 		for (int i = 0; i < 6; i++)
 			if (!strcmp(p->tok.text, stats[i])) {
 				s->foreach.sort_stat = i;
+				s->foreach.sort_named = true;
 				advance(p);
 				break;
 			}
