@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Text and errors with C's own formats, for embedded C and modules written by hand.
+/* Text with C's own formats, for embedded C and modules written by hand (errors: context.c).
  * Emitted code does not come here: its formats are parsed at translation time (fmt.c). */
 #include "state.h"
 
@@ -28,15 +28,4 @@ void stp_printf_c(struct stp_ctx *c, const char *fmt, ...)
 		n = (int)room - 1;
 	}
 	o->pos += n;
-}
-
-void stp_error_c(struct stp_ctx *c, const char *fmt, ...)
-{
-	char text[sizeof c->message];
-	va_list ap;
-
-	va_start(ap, fmt);
-	plat_format(text, sizeof text, fmt, ap);
-	va_end(ap);
-	stp_error(c, STP_ERR_SCRIPT, text);
 }

@@ -105,6 +105,17 @@ void stp_error(struct stp_ctx *c, enum stp_error_kind kind, const char *message)
 	c->message[n] = 0;
 }
 
+void stp_error_c(struct stp_ctx *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!begin_error(c, STP_ERR_SCRIPT))
+		return;
+	va_start(ap, fmt);
+	plat_format(c->message, sizeof c->message, fmt, ap);
+	va_end(ap);
+}
+
 void stp_error_s(struct stp_ctx *c, enum stp_error_kind kind, const char *fmt, const char *s, int64_t d)
 {
 	struct stp_out o;

@@ -202,15 +202,18 @@ void stp_stack_text(struct stp_ctx *c, char *dst, size_t size, unsigned from, in
 /* One line; behind the first address stand those that calls return to. */
 static void put_line(struct stp_out *o, uint64_t addr, bool caller, enum stp_stack_form form)
 {
-	char name[NAME];
-
 	if (form == STP_STACK_LONG) {
 		stp_out_text(o, " ", 1);
 		put_hex(o, addr);
 		stp_out_text(o, " : ", 3);
 	}
-	plat_symbol(name, sizeof name, addr, caller ? PLAT_SYMBOL_CALL : PLAT_SYMBOL_FULL);
-	stp_out_str(o, name);
+	/* straight into the output: this may be a probed task's stack, with little room */
+	if (o->ctx && o->end - o->pos < NAME && !stp_out_more(o, NAME))
+		return;
+	if (o->end > o->pos) {
+		plat_symbol(o->pos, (size_t)(o->end - o->pos), addr, caller ? PLAT_SYMBOL_CALL : PLAT_SYMBOL_FULL);
+		o->pos += strlen(o->pos);
+	}
 	stp_out_text(o, "\n", 1);
 }
 

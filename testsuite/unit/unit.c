@@ -99,7 +99,7 @@ static bool run_test(const struct unit_test *t)
 {
 	verdict = PASSED;
 	/* nothing may hang a run of tests */
-	alarm(300);
+	alarm(800);
 	if (!setjmp(leave))
 		t->run();
 	left_early = left_early || verdict != PASSED;
