@@ -73,11 +73,11 @@ kernel_modules() {
 	return 1
 }
 
-# kernel_list: the releases that can boot here, oldest first.
+# kernel_list: the releases that can boot here, oldest first, but for those that are booted only by name.
 kernel_list() {
 	local dir
 
 	for dir in /lib/modules/* "$cache"/kernels/*; do
-		if kernel_image "${dir##*/}" >/dev/null; then printf '%s\n' "${dir##*/}"; fi
+		if [ ! -e "$dir/by-name" ] && kernel_image "${dir##*/}" >/dev/null; then printf '%s\n' "${dir##*/}"; fi
 	done | sort -Vu
 }
