@@ -158,7 +158,22 @@ static void explain(const char *path, int err)
 	}
 }
 
-int module_load(int fd, const char *path)
+int module_state(const char *name)
+{
+	char path[512], text[32] = "";
+	ssize_t n;
+	int fd;
+
+	ctl_path(path, sizeof path, name, "state");
+	fd = debugfs_open(path, O_RDONLY);
+	if (fd < 0)
+		return -ENOENT;
+	n = read(fd, text, sizeof text - 1);
+	close(fd);
+	return n > 0 ? atoi(text) : -ENOENT;
+}
+
+static int insert_module(int fd)
 {
 	int err = 0;
 
@@ -166,6 +181,21 @@ int module_load(int fd, const char *path)
 	if (syscall(SYS_finit_module, fd, "", 0))
 		err = errno;
 	privilege_lower();
+	return err;
+}
+
+/* A module that a killed daemon left behind disarmed itself, and serves nobody any more. */
+static bool remove_stale(const char *name)
+{
+	return module_state(name) == STP_STATE_STOPPED && trust_running(name) && !module_unload(name, true);
+}
+
+int module_load(int fd, const char *path, const char *name)
+{
+	int err = insert_module(fd);
+
+	if (err == EEXIST && remove_stale(name))
+		err = insert_module(fd);
 	if (err)
 		explain(path, err);
 	return -err;

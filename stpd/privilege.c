@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -114,17 +115,16 @@ enum stpd_level privilege_level(void) { return self.level; }
 bool privilege_is_borrowed(void) { return self.borrowed; }
 uid_t privilege_user(void) { return self.user; }
 
-void privilege_raise(void)
+/* Of the calling thread alone: seteuid would wait for the others, one of which may be in the kernel, where the script's
+ * probes run for as long as it takes (ctl_call_begin). */
+static void become(uid_t user)
 {
-	if (self.borrowed && seteuid(0))
+	if (self.borrowed && syscall(SYS_setresuid, -1, user, -1))
 		_exit(126);
 }
 
-void privilege_lower(void)
-{
-	if (self.borrowed && seteuid(self.user))
-		_exit(126);
-}
+void privilege_raise(void) { become(0); }
+void privilege_lower(void) { become(self.user); }
 
 void privilege_forget(void)
 {

@@ -247,7 +247,7 @@ static int open_module(struct session *s)
 	int err;
 
 	if (!s->o->attach) {
-		err = module_load(s->file, s->o->module);
+		err = module_load(s->file, s->o->module, s->name);
 		if (err)
 			return err;
 		s->loaded = true;

@@ -59,8 +59,10 @@ bool trust_running(const char *name);		/* may he take over or remove module NAME
 /* ---- load.c ---- */
 /* Open the file of a module that the user may load, and tell its own name (NAME of [256]). fd, or -errno after a message. */
 int module_open(const char *path, char *name, size_t size);
-/* Load what FD is open on. 0, or -errno after a message that says what to do. */
-int module_load(int fd, const char *path);
+/* Load what FD is open on, called NAME; one that a killed daemon left behind makes room. 0, or -errno after a message that says what to do. */
+int module_load(int fd, const char *path, const char *name);
+/* What a loaded module NAME is doing: enum stp_state, or -ENOENT: there is none, or it is not one of ours. */
+int module_state(const char *name);
 /* Retries while the module is busy, a few seconds at most. */
 int module_unload(const char *name, bool quiet);
 /* Why this machine cannot load modules at all, or NULL. */

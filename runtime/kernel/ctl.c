@@ -104,6 +104,20 @@ out:
 	return r;
 }
 
+/* Is it for the runtime itself? */
+static bool set_own(const char *name, const char *value)
+{
+#ifdef STP_FAIL_ALLOC
+	int n;
+
+	if (!strcmp(name, "stp_fail_alloc") && !kstrtoint(value, 10, &n)) {
+		rt_fail_allocation(n);
+		return true;
+	}
+#endif
+	return false;
+}
+
 static int set_global(char *text)
 {
 	char *value = strchr(text, '=');
@@ -112,6 +126,8 @@ static int set_global(char *text)
 	if (!value || rt.state != RT_NEW)
 		return -EINVAL;
 	*value++ = 0;
+	if (set_own(text, value))
+		return 0;
 	err = rt_load();
 	return err ? err : stp_core_set_global(text, value);
 }
@@ -212,6 +228,7 @@ int rt_ctl_init(void)
 		rt_ctl_exit();
 		return file ? PTR_ERR(file) : -ENODEV;
 	}
+	debugfs_create_u32("state", 0400, directory, &rt.state);
 	return 0;
 }
 

@@ -24,6 +24,30 @@ static bool within_limit(size_t size)
 	return !most || (u64)atomic64_read(&allocated) + size <= most;
 }
 
+#ifdef STP_FAIL_ALLOC
+static int fail_at;
+
+void rt_fail_allocation(int n)
+{
+	fail_at = n;
+}
+
+static bool made_to_fail(void)
+{
+	static int count;
+
+	if (++count != fail_at)
+		return false;
+	rt_message(STP_MSG_WARN, "allocation %d fails", count);
+	return true;
+}
+#else
+static bool made_to_fail(void)
+{
+	return false;
+}
+#endif
+
 bool rt_memory_is_short(u64 size)
 {
 	long pages = si_mem_available();
@@ -37,7 +61,7 @@ void *plat_alloc_on_cpu(size_t size, unsigned cpu)
 	int node = cpu_to_node(cpu);
 	struct block *b;
 
-	if (size > INT_MAX - sizeof *b || !within_limit(size) || rt_memory_is_short(size))
+	if (made_to_fail() || size > INT_MAX - sizeof *b || !within_limit(size) || rt_memory_is_short(size))
 		return NULL;
 	if (node != NUMA_NO_NODE && !node_online(node))
 		node = NUMA_NO_NODE;

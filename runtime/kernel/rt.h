@@ -18,7 +18,10 @@
 #include <linux/types.h>
 #include <linux/wait.h>
 
-enum rt_state { RT_NEW, RT_STARTING, RT_RUNNING, RT_STOPPING, RT_STOPPED };
+enum rt_state {
+	RT_NEW = STP_STATE_NEW, RT_STARTING = STP_STATE_STARTING, RT_RUNNING = STP_STATE_RUNNING, RT_STOPPING = STP_STATE_STOPPING,
+	RT_STOPPED = STP_STATE_STOPPED,
+};
 enum rt_skip { RT_SKIP_NESTED, RT_SKIP_LOCK, RT_SKIP_STACK, RT_SKIP_MISSED, RT_SKIPS };
 
 /* Counters of one probe on one CPU: written by that CPU only. */
@@ -46,7 +49,7 @@ struct rt_cpu {
 
 struct rt {
 	struct mutex mutex;
-	int state;			/* enum rt_state */
+	u32 state;			/* enum rt_state */
 	bool failed;			/* an error ended the session: error probes instead of end probes */
 	bool bulk, overwrite, detached, loaded;
 	int target;
@@ -99,6 +102,10 @@ void rt_count_missed(const struct stp_probe *p, unsigned long n);
 
 /* plat_kernel.c: would SIZE bytes more be too much for this machine? */
 bool rt_memory_is_short(u64 size);
+#ifdef STP_FAIL_ALLOC
+/* For tests: the Nth allocation of this module shall fail. */
+void rt_fail_allocation(int n);
+#endif
 
 /* relay.c */
 int rt_relay_open(u32 subbuf_size, u32 subbufs);

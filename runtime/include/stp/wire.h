@@ -13,6 +13,8 @@
  * write takes exactly one.  Data cannot block it.  Closing it ends the session:
  * the module disarms itself.
  *
+ * debugfs stap/MODULE/state is a number, enum stp_state: what a module that was found loaded is good for.
+ *
  * All integers are of the machine's byte order: both ends are on one machine
  * (a saved bulk file starts with struct stp_file_header, which tells the order). */
 #ifndef STP_WIRE_H
@@ -50,6 +52,8 @@ _Static_assert(sizeof(struct stp_lost) == 16, "wire layout");
 
 struct stp_file_header { char magic[8]; /* "STPBULK1" */ uint32_t version, byte_order /* 0x01020304 */; uint32_t cpu, pad; };
 _Static_assert(sizeof(struct stp_file_header) == 24, "wire layout");
+
+enum stp_state { STP_STATE_NEW, STP_STATE_STARTING, STP_STATE_RUNNING, STP_STATE_STOPPING, STP_STATE_STOPPED };
 
 enum stp_msg_kind {
 	/* daemon to module */

@@ -1,0 +1,182 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# inside-stress.sh SHARE full|short CASE: what `stress` does in the guest. Each case says ok or not ok for itself; so
+# does `left_clean` for what it left behind.
+share=$1 size=$2 only=$3
+cd "$share" || exit 1
+T=$(mktemp -d)
+bad='WARNING: |BUG: |Oops|KASAN: |INFO: (task|rcu|possible|suspicious|lockdep|trying)|suspicious RCU|general protection|refcount_t: |list_(add|del) corruption|sleeping function'
+tolerance_available=16384 tolerance_slab=6144 # KiB: what the kernel's own caches of files and processes vary by
+kmemleak=/sys/kernel/debug/kmemleak
+[ ! -e $kmemleak ] || echo scan=off >$kmemleak
+
+many() { if [ "$size" = full ]; then echo "$1"; else echo "$2"; fi; }
+
+# memory: MemAvailable and SUnreclaim, KiB, when nothing is going on
+memory() {
+	sync
+	for _ in 1 2 3; do
+		echo 3 >/proc/sys/vm/drop_caches
+		sleep 0.3
+	done
+	awk '/^MemAvailable:/ { a = $2 } /^SUnreclaim:/ { s = $2 } END { print a, s }' /proc/meminfo
+}
+
+# points: what is attached to the kernel, by whomever
+points() { cat /sys/kernel/debug/kprobes/list /sys/kernel/tracing/enabled_functions; }
+
+start_load() {
+	for _ in 1 2; do
+		while :; do ./work 3000 100 load; done &
+		load+=($!)
+	done
+	while :; do find /usr/share/doc -maxdepth 1 >/dev/null; done &
+	load+=($!)
+}
+
+stop_load() {
+	[ ${#load[@]} = 0 ] || kill "${load[@]}"
+	wait "${load[@]}" 2>/dev/null
+	load=()
+}
+
+# left_clean NAME AVAILABLE SLAB
+left_clean() {
+	local now why=''
+
+	! grep '^s_' /proc/modules || why="a module is left"
+	[ -z "$(points)" ] || why="probes are left: $(points | head -n 3)"
+	! dmesg | grep -E "$bad" || why="the kernel warned"
+	read -r -a now < <(memory)
+	[ $(($2 - now[0])) -lt $tolerance_available ] || why="of $2 KiB of memory, ${now[0]} are left"
+	[ $((now[1] - $3)) -lt $tolerance_slab ] || why="slab grew from $3 to ${now[1]} KiB"
+	if [ -e $kmemleak ]; then
+		echo scan >$kmemleak && sleep 6 && echo scan >$kmemleak
+		[ -z "$(head -c 1 $kmemleak)" ] || { why="memory is lost" && head -n 40 $kmemleak; }
+	fi
+	echo "# $1: memory available $2 -> ${now[0]} KiB, slab $3 -> ${now[1]} KiB"
+	if [ "$why" ]; then echo "not ok $1/clean: $why"; else echo "ok $1/clean"; fi
+}
+
+# run NAME FUNCTION ARGUMENT…: the function says why it failed, or nothing
+run() {
+	local name=$1 before why begun=$SECONDS
+	shift
+
+	# shellcheck disable=SC2254
+	case $name in $only) ;; *) return ;; esac
+	dmesg -C
+	[ ! -e $kmemleak ] || { echo scan >$kmemleak && echo clear >$kmemleak; }
+	read -r -a before < <(memory)
+	why=$("$@")
+	stop_load
+	if [ "$why" ]; then echo "not ok $name: $why"; else echo "ok $name"; fi
+	echo "# $name: $((SECONDS - begun)) s"
+	left_clean "$name" "${before[@]}"
+}
+
+load_cycles() {
+	local i
+
+	start_load
+	for ((i = 1; i <= $1; i++)); do
+		timeout 30 stpd -w -T $((20 + RANDOM % 40)) s_load.ko >"$T/out" 2>"$T/err" || { echo "session $i: status $?: $(cat "$T/err")" && break; }
+		[ "$(head -n 1 "$T/out") $(tail -n 1 "$T/out")" = "begun ended" ] || { echo "session $i: $(tail -n 1 "$T/out")" && break; }
+	done
+	stop_load
+}
+
+# A disarmed module has nothing attached within a second after its daemon was killed; every other one is left to the next daemon.
+killed_daemons() {
+	local i pid tries
+
+	start_load
+	for ((i = 1; i <= $1; i++)); do
+		stpd -w s_load.ko >/dev/null 2>"$T/err" &
+		pid=$!
+		sleep "0.$((RANDOM % 8))$((RANDOM % 10))"
+		kill -0 $pid 2>/dev/null || { echo "session $i ended by itself: $(cat "$T/err")" && break; }
+		kill -KILL $pid
+		wait $pid 2>/dev/null
+		for ((tries = 0; tries < 20; tries++)); do
+			[ "$(points)" ] || break
+			sleep 0.05
+		done
+		[ -z "$(points)" ] || { echo "session $i: attached after a second: $(points | head -n 3)" && break; }
+		if [ $((i % 2)) = 0 ] && grep -q '^s_load ' /proc/modules; then
+			stpd -d s_load 2>"$T/err" || { echo "session $i: it cannot be removed: $(cat "$T/err")" && break; }
+		fi
+	done
+	timeout 30 stpd -w -T 50 s_load.ko >/dev/null 2>"$T/err" || echo "the last session: $(cat "$T/err")"
+	stop_load
+}
+
+# Until one goes by in which nothing failed.
+failing_allocations() {
+	local n status
+
+	for ((n = $1; n < 5000; n += $2)); do
+		timeout 60 stpd s_failing.ko stp_fail_alloc=$n >"$T/out" 2>"$T/err"
+		status=$?
+		if ! grep -q "allocation $n fails" "$T/err"; then
+			[ $status = 0 ] && grep -qx 'done 1' "$T/out" && echo "# $n allocations" >&2 && return
+			echo "allocation $n did not fail, and status $status: $(tail -n 1 "$T/err")"
+			return
+		fi
+		if [ $status != 0 ]; then
+			grep -q '^ERROR: ' "$T/err" || { echo "allocation $n failed without a word" && return; }
+		elif ! grep -qx 'done 1' "$T/out"; then
+			echo "allocation $n failed, status 0 and no output" && return
+		fi
+		! grep -q '^s_failing ' /proc/modules || { echo "allocation $n: the module is left" && return; }
+		[ -z "$(points)" ] || { echo "allocation $n: probes are left" && return; }
+	done
+	echo "there is no end to it"
+}
+
+# Every write is in the array or was skipped, every read in the statistic.
+hammered_map() {
+	local out skipped=0
+
+	out=$(stpd -c "./work $1 1 & ./work $1 1; wait" s_hammer.ko 2>"$T/err")
+	skipped=$(sed -n 's/.*skipped probes: //p' "$T/err")
+	set -- $((2 * $1 - ${skipped:-0})) $((2 * $1))
+	[ "$out" = "writes $1 $1 reads $2" ] || echo "$out, not writes $1 $1 reads $2: $(cat "$T/err")"
+}
+
+own_functions() {
+	local out
+
+	start_load
+	out=$(timeout 60 stpd -w -T "$1" s_own.ko 2>"$T/err" | tail -n 1)
+	stop_load
+	[ "$out" = "hit 1" ] && ! grep -q ERROR "$T/err" || echo "$out: $(head -n 3 "$T/err")"
+}
+
+# slow_reader PAUSE: records in the pipe's end plus records lost are all there were
+slow_reader() {
+	local got lost
+
+	got=$(stpd -c './work 60000 1 & ./work 60000 1; wait' s_output.ko 2>"$T/err" |
+		(while dd bs=65536 count=1 iflag=fullblock of="$T/part" 2>/dev/null && [ -s "$T/part" ]; do cat "$T/part" && sleep "$1"; done) |
+		grep -c '^w0123.*9$')
+	lost=$(sed -n 's/^WARNING: \([0-9]*\) records.*/\1/p' "$T/err")
+	[ $((got + ${lost:-0})) = 120000 ] || echo "$got received, ${lost:-0} lost, of 120000"
+	rm -f "$T/part"
+}
+
+slow_readers() {
+	local i
+
+	for ((i = 0; i < $1; i++)); do slow_reader "0.0$((RANDOM % 6))"; done
+}
+
+load=()
+load_cycles 1 >/dev/null # what the kernel allocates once and keeps
+run load_cycles load_cycles "$(many 500 5)"
+run killed_daemons killed_daemons "$(many 100 4)"
+run failing_allocations failing_allocations 1 "$(many 1 11)"
+run hammered_map hammered_map "$(many 200000 20000)"
+run own_functions own_functions "$(many 20000 2000)"
+run slow_readers slow_readers "$(many 10 1)"
+exit 0
