@@ -84,6 +84,48 @@ int ctl_send(int fd, uint32_t kind, const void *payload, size_t len)
 	return n < 0 ? -errno : 0;
 }
 
+static void *call(void *data)
+{
+	struct ctl_call *c = data;
+
+	c->err = ctl_send(c->fd, c->kind, c->kind == STP_MSG_START ? &c->start : NULL, c->kind == STP_MSG_START ? sizeof c->start : 0);
+	__atomic_store_n(&c->done, true, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+int ctl_call_begin(struct ctl_call *c, int fd, uint32_t kind, const struct stp_msg_start *start)
+{
+	int err;
+
+	*c = (struct ctl_call){ .fd = fd, .kind = kind };
+	if (start)
+		c->start = *start;
+	err = pthread_create(&c->thread, NULL, call, c);
+	if (err)
+		c->kind = 0;
+	return -err;
+}
+
+bool ctl_call_failed(const struct ctl_call *c, int *err)
+{
+	if (!c->kind || !__atomic_load_n(&c->done, __ATOMIC_ACQUIRE) || !c->err)
+		return false;
+	*err = c->err;
+	return true;
+}
+
+int ctl_call_end(struct ctl_call *c)
+{
+	int err = 0;
+
+	if (c->kind) {
+		pthread_join(c->thread, NULL);
+		err = c->err;
+	}
+	c->kind = 0;
+	return err;
+}
+
 int ctl_receive(int fd, struct ctl_msg *m)
 {
 	ssize_t n = read(fd, m, sizeof m->head + sizeof m->payload - 1);

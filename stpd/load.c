@@ -64,14 +64,15 @@ static void name_from_path(const char *path, char *name, size_t size)
 			*c = '_';
 }
 
-/* The name that the open module FD has for itself into NAME, or what its file is called. 0 or -errno. */
-static int read_name(int fd, const char *path, char *name, size_t size)
+/* What the open module FD says: its name (or what its file is called), and the version of stp/wire.h, -1 where it says none. 0 or -errno. */
+static int read_info(int fd, const char *path, char *name, size_t size, int *version)
 {
 	struct stat st;
 	const char *v;
 	char *p;
 
 	name_from_path(path, name, size);
+	*version = -1;
 	if (fstat(fd, &st))
 		return -errno;
 	if (!S_ISREG(st.st_mode) || !st.st_size)
@@ -82,23 +83,36 @@ static int read_name(int fd, const char *path, char *name, size_t size)
 	v = modinfo(p, (size_t)st.st_size, "name=");
 	if (v)
 		snprintf(name, size, "%s", v);
+	v = modinfo(p, (size_t)st.st_size, "stp_wire=");
+	if (v)
+		*version = atoi(v);
 	munmap(p, (size_t)st.st_size);
 	return 0;
 }
 
+/* A file that says nothing is no module of stap's, and the kernel's or ctl_open's to refuse. */
+static bool same_version(const char *path, int version)
+{
+	if (version < 0 || version == STP_WIRE_VERSION)
+		return true;
+	say_error("%s speaks version %d to its daemon, and this stpd version %d: both have to be of one installation; build the module again",
+		  path, version, STP_WIRE_VERSION);
+	return false;
+}
+
 int module_open(const char *path, char *name, size_t size)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), err;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), err, version;
 
 	if (fd < 0) {
 		err = errno;
 		say_error("cannot open %s: %s", path, strerror(err));
 		return -err;
 	}
-	err = read_name(fd, path, name, size);
+	err = read_info(fd, path, name, size, &version);
 	if (err)
 		say_error("cannot read %s: %s", path, err == -ENOEXEC ? "it is no module" : strerror(-err));
-	else if (!trust_name(name) || !trust_load(fd, path))
+	else if (!trust_name(name) || !trust_load(fd, path) || !same_version(path, version))
 		err = -EPERM;
 	if (!err)
 		return fd;

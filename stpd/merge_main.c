@@ -78,7 +78,7 @@ static void open_input(struct input *in, const char *name)
 		complain(in, "is not a file of bulk mode");
 	else if (h.byte_order != 0x01020304)
 		complain(in, "comes from a machine of the other byte order");
-	else if (h.version != STP_WIRE_VERSION)
+	else if (h.version != STP_FILE_VERSION)
 		complain(in, "comes from another version");
 	else
 		read_record(in);

@@ -45,7 +45,7 @@ static void file_name(const struct output *o, unsigned serial, char *name, size_
 /* The buffer is empty when a file begins. */
 static void put_header(struct output *o)
 {
-	struct stp_file_header h = { .magic = "STPBULK", .version = STP_WIRE_VERSION, .byte_order = 0x01020304, .cpu = (uint32_t)o->cpu };
+	struct stp_file_header h = { .magic = "STPBULK", .version = STP_FILE_VERSION, .byte_order = 0x01020304, .cpu = (uint32_t)o->cpu };
 
 	h.magic[7] = '1';
 	memcpy(o->buffer, &h, sizeof h);

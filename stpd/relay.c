@@ -5,7 +5,6 @@
  * comes, so that no other CPU's text gets between. */
 #include "stpd/stpd.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -18,8 +17,9 @@ struct relay {
 	const struct options *options;
 	struct merge *merge;
 	struct output **outputs;	/* one, or one a CPU with --bulk */
-	unsigned noutputs, ncpus;
-	int *fds;			/* by CPU; -1: no such CPU */
+	char name[256];
+	unsigned noutputs, ncpus, nopen;
+	int *fds;			/* by CPU; -1: it has no channel */
 	char *buffer;
 	uint32_t flags;			/* enum stp_start_flag of the session */
 	struct held *held;		/* by CPU */
@@ -61,7 +61,8 @@ static void record(void *data, const struct stp_rec *head, const void *payload)
 		return;
 	r->received++;
 	if (r->noutputs > 1) {
-		output_write_record(r->outputs[head->cpu], head, payload);
+		if (r->outputs[head->cpu])
+			output_write_record(r->outputs[head->cpu], head, payload);
 		return;
 	}
 	if (head->flags & STP_REC_CONTINUES && h->len < HELD_MOST && hold(h, payload, head->len))
@@ -70,56 +71,56 @@ static void record(void *data, const struct stp_rec *head, const void *payload)
 	output_write(r->outputs[0], payload, head->len);
 }
 
-/* 1 + the highest N of the traceN files, 0 when there are none. */
-static unsigned count_channels(const char *name)
+static bool per_cpu_files(const struct relay *r)
 {
-	char path[PATH_MAX];
-	struct dirent *e;
-	unsigned n = 0, cpu;
-	DIR *d;
-
-	ctl_path(path, sizeof path, name, "");
-	privilege_raise();
-	d = opendir(path);
-	privilege_lower();
-	while (d && (e = readdir(d)))
-		if (sscanf(e->d_name, "trace%u", &cpu) == 1 && cpu + 1 > n)
-			n = cpu + 1;
-	if (d)
-		closedir(d);
-	return n;
+	return r->flags & STP_START_BULK && r->options->output;
 }
 
-static int open_channels(struct relay *r, const char *name)
+/* CPU's channel, and its file in bulk mode, if it has one by now. */
+static int open_channel(struct relay *r, unsigned cpu)
 {
 	char path[PATH_MAX], file[32];
+	int err;
 
-	for (unsigned i = 0; i < r->ncpus; i++) {
-		snprintf(file, sizeof file, "trace%u", i);
-		ctl_path(path, sizeof path, name, file);
-		r->fds[i] = debugfs_open(path, O_RDONLY | O_NONBLOCK);
-		if (r->fds[i] < 0 && r->fds[i] != -ENOENT) {
-			say_error("cannot open %s: %s", path, strerror(-r->fds[i]));
-			return r->fds[i];
-		}
+	snprintf(file, sizeof file, "trace%u", cpu);
+	ctl_path(path, sizeof path, r->name, file);
+	r->fds[cpu] = debugfs_open(path, O_RDONLY | O_NONBLOCK);
+	if (r->fds[cpu] < 0) {
+		err = r->fds[cpu];
+		if (err != -ENOENT)
+			say_error("cannot open %s: %s", path, strerror(-err));
+		return err == -ENOENT ? 0 : err;
 	}
-	return 0;
+	r->nopen++;
+	if (!per_cpu_files(r))
+		return 0;
+	r->outputs[cpu] = output_open(r->options, (int)cpu);
+	return r->outputs[cpu] ? 0 : -EIO;
 }
 
-static int open_outputs(struct relay *r)
+int relay_open_more(struct relay *r)
 {
-	bool bulk = r->flags & STP_START_BULK && r->options->output;
+	int err = 0;
 
-	r->noutputs = bulk ? r->ncpus : 1;
+	for (unsigned i = 0; i < r->ncpus && !err; i++)
+		if (r->fds[i] < 0)
+			err = open_channel(r, i);
+	if (!err && !r->nopen) {
+		say_error("module %s has no data channels", r->name);
+		err = -ENOENT;
+	}
+	return err;
+}
+
+static bool open_outputs(struct relay *r)
+{
+	r->noutputs = per_cpu_files(r) ? r->ncpus : 1;
 	r->outputs = calloc(r->noutputs, sizeof *r->outputs);
 	if (!r->outputs)
-		return -ENOMEM;
-	for (unsigned i = 0; i < r->noutputs; i++) {
-		r->outputs[i] = output_open(r->options, bulk ? (int)i : -1);
-		if (!r->outputs[i])
-			return -EIO;
-	}
-	return 0;
+		return false;
+	if (!per_cpu_files(r))
+		r->outputs[0] = output_open(r->options, -1);
+	return per_cpu_files(r) || r->outputs[0];
 }
 
 static enum merge_mode mode_of(uint32_t flags)
@@ -127,30 +128,29 @@ static enum merge_mode mode_of(uint32_t flags)
 	return flags & STP_START_BULK ? MERGE_BULK : flags & STP_START_OVERWRITE ? MERGE_LOSSY : MERGE_ORDERED;
 }
 
-struct relay *relay_open_all(const char *name, const struct options *o, uint32_t flags)
+struct relay *relay_new(const char *name, const struct options *o, const struct stp_msg_channels *c)
 {
 	struct relay *r = calloc(1, sizeof *r);
-	unsigned n = count_channels(name);
 
-	if (!r || !n) {
-		say_error("module %s has no data channels", name);
-		free(r);
+	if (!r) {
+		say_error("out of memory");
 		return NULL;
 	}
+	snprintf(r->name, sizeof r->name, "%s", name);
 	r->options = o;
-	r->flags = flags;
-	r->ncpus = n;
-	r->fds = calloc(n, sizeof *r->fds);
+	r->flags = c->flags;
+	r->ncpus = c->ncpus;
+	r->fds = calloc(r->ncpus, sizeof *r->fds);
 	r->buffer = malloc(READ_SIZE);
-	r->merge = merge_new(n, mode_of(flags), record, r);
-	r->held = calloc(n, sizeof *r->held);
+	r->merge = merge_new(r->ncpus, mode_of(r->flags), record, r);
+	r->held = calloc(r->ncpus, sizeof *r->held);
 	if (!r->held || !r->fds || !r->buffer || !r->merge) {
 		say_error("out of memory");
 		relay_close_all(r);
 		return NULL;
 	}
-	memset(r->fds, -1, n * sizeof *r->fds);
-	if (open_channels(r, name) || open_outputs(r)) {
+	memset(r->fds, -1, r->ncpus * sizeof *r->fds);
+	if (!open_outputs(r) || relay_open_more(r)) {
 		relay_close_all(r);
 		return NULL;
 	}
@@ -196,6 +196,8 @@ int relay_advance(struct relay *r, bool last)
 	for (unsigned i = 0; last && i < r->ncpus; i++)
 		release(r, &r->held[i]);
 	for (unsigned i = 0; i < r->noutputs; i++) {
+		if (!r->outputs[i])
+			continue;
 		output_flush(r->outputs[i]);
 		e = output_error(r->outputs[i]);
 		err = e ? e : err;
@@ -208,7 +210,7 @@ int relay_switch(struct relay *r)
 	int err = 0;
 
 	for (unsigned i = 0; i < r->noutputs; i++)
-		err = output_switch(r->outputs[i]) ? -EIO : err;
+		err = r->outputs[i] && output_switch(r->outputs[i]) ? -EIO : err;
 	return err;
 }
 

@@ -21,9 +21,11 @@ struct session {
 	int child_status;
 	struct relay *relay;
 	struct typed input;
-	bool loaded, started, stopping, stopped, failed, detached, child_ended;
+	struct ctl_call call;		/* START or STOP, under way */
+	bool loaded, started, stopping, stopped, failed, broken, detached, child_ended;
 	struct stp_msg_started start;
 	struct stp_msg_stopped stop;
+	struct stp_msg_stats totals;	/* newest */
 	int64_t deadline_ms;		/* of -T, or -1 */
 	int stop_requests;
 };
@@ -44,7 +46,8 @@ static void request_stop(struct session *s, const char *why)
 		return;
 	say_debug(s->o, "stopping: %s", why);
 	s->stopping = true;
-	err = ctl_send(s->ctl, STP_MSG_STOP, NULL, 0);
+	ctl_call_end(&s->call);
+	err = ctl_call_begin(&s->call, s->ctl, STP_MSG_STOP, NULL);
 	if (err) {
 		say_error("cannot stop module %s: %s", s->name, strerror(-err));
 		s->failed = s->stopped = true;
@@ -56,6 +59,25 @@ static void request_stop(struct session *s, const char *why)
 static void copy_payload(void *to, size_t size, const struct ctl_msg *m)
 {
 	memcpy(to, m->payload, m->head.len < size ? m->head.len : size);
+}
+
+/* 0, or -errno after a message. */
+static int open_relay(struct session *s, const struct ctl_msg *m)
+{
+	struct stp_msg_channels c = { 0 };
+
+	copy_payload(&c, sizeof c, m);
+	if (c.version != STP_WIRE_VERSION) {
+		say_error("module %s speaks version %u to its daemon, and this stpd version %d: both have to be of one installation", s->name,
+			  c.version, STP_WIRE_VERSION);
+		return -EPROTO;
+	}
+	if (s->o->leave)
+		return 0;
+	if (s->relay)
+		return relay_open_more(s->relay);
+	s->relay = relay_new(s->name, s->o, &c);
+	return s->relay ? 0 : -EIO;
 }
 
 static void handle_message(struct session *s, const struct ctl_msg *m)
@@ -82,7 +104,12 @@ static void handle_message(struct session *s, const struct ctl_msg *m)
 		if (s->relay)
 			relay_switch(s->relay);
 		break;
-	case STP_MSG_STATS: case STP_MSG_WAKE: break;
+	case STP_MSG_CHANNELS:
+		if (open_relay(s, m))
+			s->broken = s->failed = true;
+		break;
+	case STP_MSG_STATS: copy_payload(&s->totals, sizeof s->totals, m); break;
+	case STP_MSG_WAKE: break;
 	default: say_debug(s->o, "message of unknown kind %u", m->head.kind); break;
 	}
 }
@@ -164,6 +191,8 @@ static int step(struct session *s, int idle)
 	if (p[2].revents)
 		request_stop(s, "the watched process ended");
 	err = drain_ctl(s);
+	if (err >= 0 && s->broken)
+		err = -EIO;
 	if (err < 0)
 		return err;
 	if (s->deadline_ms >= 0 && now_ms() >= s->deadline_ms)
@@ -190,7 +219,7 @@ static int block_signals(void)
 
 static uint32_t start_flags(const struct options *o)
 {
-	return (o->bulk ? STP_START_BULK : 0) | (o->overwrite ? STP_START_OVERWRITE : 0);
+	return (o->bulk ? STP_START_BULK : 0) | (o->overwrite ? STP_START_OVERWRITE : 0) | (o->leave ? STP_START_UNREAD : 0);
 }
 
 static int send_start(struct session *s)
@@ -207,27 +236,46 @@ static int send_start(struct session *s)
 	}
 	if (err)
 		return err;
-	err = ctl_send(s->ctl, STP_MSG_START, &m, sizeof m);
+	err = ctl_call_begin(&s->call, s->ctl, STP_MSG_START, &m);
 	if (err)
 		say_error("module %s does not start: %s", s->name, strerror(-err));
 	return err;
 }
 
-/* Until the module says that it runs. */
+/* One round: read what there is, pass it on, see to events. -errno when the control channel is broken. */
+static int pump(struct session *s)
+{
+	int got = s->relay ? relay_read_all(s->relay) : 0;
+
+	if (got < 0) {
+		say_error("the data of module %s cannot be read: %s", s->name, strerror(-got));
+		s->failed = true;
+		request_stop(s, "broken data");
+		got = 0;
+	}
+	if (s->relay && relay_advance(s->relay, false))
+		request_stop(s, "the output cannot be written");
+	return step(s, got ? 5 : 50);
+}
+
+/* Until the module says that it runs. A signal meanwhile stops it as soon as it does. */
 static int await_start(struct session *s)
 {
-	int64_t limit = now_ms() + (s->o->attach ? 5000 : 600000);	/* a module that runs says so at once */
-	int err;
+	int64_t limit = now_ms() + 5000;	/* a module that is taken over says so at once */
+	int err = 0;
 
 	while (!s->started) {
-		err = step(s, 100);
+		if (ctl_call_failed(&s->call, &err))
+			drain_ctl(s);	/* the reason */
+		if (!err)
+			err = pump(s);
 		if (err)
 			return err;
-		if (s->stop_requests)
-			return -EINTR;
-		if (now_ms() > limit)
+		if (s->o->attach && now_ms() > limit)
 			return -ETIMEDOUT;
 	}
+	if (s->stop_requests)
+		request_stop(s, "a signal came while it started");
 	return s->start.error;
 }
 
@@ -251,6 +299,9 @@ static int open_module(struct session *s)
 		if (err)
 			return err;
 		s->loaded = true;
+	} else if (module_state(s->name) == STP_STATE_STOPPED) {
+		say_error("the session of module %s is over; remove it: stpd -d %s", s->name, s->name);
+		return -ESRCH;
 	}
 	s->ctl = ctl_open(s->name);
 	if (s->ctl >= 0 && s->loaded)
@@ -260,22 +311,12 @@ static int open_module(struct session *s)
 
 static void collect(struct session *s)
 {
-	int err, idle;
+	int err;
 
 	while (!s->stopped) {
-		int got = relay_read_all(s->relay);
-
-		if (got < 0) {
-			say_error("the data of module %s cannot be read: %s", s->name, strerror(-got));
-			s->failed = true;
-			request_stop(s, "broken data");
-			got = 0;
-		}
-		err = relay_advance(s->relay, false);
-		if (err)
-			request_stop(s, "the output cannot be written");
-		idle = got ? 5 : 50;
-		err = step(s, idle);
+		err = pump(s);
+		if (!err)
+			ctl_call_failed(&s->call, &err);
 		if (err < 0) {
 			say_error("the control channel of module %s broke: %s", s->name, strerror(-err));
 			s->failed = true;
@@ -289,20 +330,22 @@ static void drain(struct session *s)
 	while (relay_read_all(s->relay) > 0)
 		relay_advance(s->relay, false);
 	relay_advance(s->relay, true);
+	s->totals = s->stop.stats;
+	if (!ctl_send(s->ctl, STP_MSG_PING, NULL, 0))
+		drain_ctl(s);
 }
 
 static void report_losses(struct session *s)
 {
-	const struct stp_msg_stats *t = &s->stop.stats;
-
-	uint64_t received = relay_received(s->relay);
+	const struct stp_msg_stats *t = &s->totals;
+	uint64_t received = s->o->attach ? t->read_records : relay_received(s->relay);
 
 	if (t->lost_records)
 		say_warning(s->o, "%llu records (%llu bytes) of output were lost: larger buffers (-s MB) or less output help",
 			    (unsigned long long)t->lost_records, (unsigned long long)t->lost_bytes);
 	if (received < t->written_records && s->start.flags & STP_START_OVERWRITE)
 		say_debug(s->o, "%llu records were overwritten by later ones", (unsigned long long)(t->written_records - received));
-	else if (received < t->written_records && !s->o->attach)
+	else if (received < t->written_records)
 		say_warning(s->o, "%llu records of output did not arrive", (unsigned long long)(t->written_records - received));
 	if (t->errors || t->skipped)
 		say_warning(s->o, "number of errors: %llu, skipped probes: %llu", (unsigned long long)t->errors, (unsigned long long)t->skipped);
@@ -360,17 +403,15 @@ static int start(struct session *s)
 		err = send_start(s);
 	if (!err)
 		err = await_start(s);
-	if (err == -EINTR)
-		return err;
 	if (err) {
 		if (!s->failed)
 			say_error("module %s did not start: %s", s->name, strerror(-err));
 		return err;
 	}
-	if (s->o->leave)
+	if (s->o->leave || s->relay)
 		return 0;
-	s->relay = relay_open_all(s->name, s->o, s->start.flags);
-	return s->relay ? 0 : -EIO;
+	say_error("module %s does not say where its data is: it is of another version than this stpd", s->name);
+	return -EPROTO;
 }
 
 static void finish(struct session *s, int *status)
@@ -380,6 +421,7 @@ static void finish(struct session *s, int *status)
 		close(s->hold);
 	if (s->relay && relay_close_all(s->relay))
 		*status = 1;
+	ctl_call_end(&s->call);
 	if (s->ctl >= 0)
 		close(s->ctl);
 	if ((s->loaded || (s->o->attach && s->ctl >= 0)) && !s->detached && module_unload(s->name, false))
@@ -407,8 +449,6 @@ int session_run(struct options *o)
 	err = start(&s);
 	if (!err)
 		status = run_started(&s);
-	else if (err == -EINTR)
-		status = 130;
 	finish(&s, &status);
 	return status;
 }

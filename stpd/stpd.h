@@ -11,6 +11,7 @@
 
 #include <stp/wire.h>
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -76,6 +77,12 @@ void ctl_claim(int fd);
 /* open(2) of a file of ours in debugfs, as root. fd or -errno. */
 int debugfs_open(const char *path, int flags);
 int ctl_send(int fd, uint32_t kind, const void *payload, size_t len);
+/* A command during which probes run (START, STOP), sent from a thread of its own so that what they print can be read meanwhile.
+ * KIND 0: none was begun. */
+struct ctl_call { pthread_t thread; int fd; uint32_t kind; struct stp_msg_start start; int err; bool done; };
+int ctl_call_begin(struct ctl_call *c, int fd, uint32_t kind, const struct stp_msg_start *start);	/* 0 or -errno */
+bool ctl_call_failed(const struct ctl_call *c, int *err);	/* it is over, and was refused with -errno */
+int ctl_call_end(struct ctl_call *c);		/* waits; 0 or -errno */
 struct ctl_msg { struct stp_msg head; char payload[STP_MSG_MAX]; };
 /* 1 a message, 0 none yet, -errno. The payload is NUL-terminated. */
 int ctl_receive(int fd, struct ctl_msg *m);
@@ -111,7 +118,8 @@ void merge_free(struct merge *m);
 
 /* ---- relay.c ---- */
 struct relay;
-struct relay *relay_open_all(const char *name, const struct options *o, uint32_t flags);	/* enum stp_start_flag of the session; NULL after a message */
+struct relay *relay_new(const char *name, const struct options *o, const struct stp_msg_channels *c);	/* NULL after a message */
+int relay_open_more(struct relay *r);		/* the channels that are new; 0 or -errno after a message */
 int relay_read_all(struct relay *r);		/* until all are empty; bytes read or -errno */
 int relay_advance(struct relay *r, bool last);	/* 0, or -errno of the output */
 int relay_switch(struct relay *r);

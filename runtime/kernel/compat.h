@@ -9,6 +9,7 @@
 #include <linux/hrtimer.h>
 #include <linux/kprobes.h>
 #include <linux/perf_event.h>
+#include <linux/preempt.h>
 #include <linux/proc_fs.h>
 #include <linux/uaccess.h>
 
@@ -54,6 +55,17 @@ static inline void *compat_pde_data(const struct inode *inode)
 	return PDE_DATA(inode);
 #endif
 }
+
+/* a task that stays on this CPU, and may sleep where COMPAT_PINNED_SLEEP says so */
+#ifdef STP_HAVE_MIGRATE_DISABLE
+#define COMPAT_PINNED_SLEEP true
+#define compat_pin() migrate_disable()
+#define compat_unpin() migrate_enable()
+#else
+#define COMPAT_PINNED_SLEEP false
+#define compat_pin() preempt_disable()
+#define compat_unpin() preempt_enable()
+#endif
 
 /* the kretprobe of an instance was a member before return hooks were shared */
 static inline struct kretprobe *compat_kretprobe(struct kretprobe_instance *ri)

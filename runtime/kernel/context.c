@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One run of a handler: this CPU's context, the guards, the locks, the errors.
  *
- * A handler runs with interrupts off (begin, end and their kind with preemption
- * off only), so nothing but an NMI or a probe on what the runtime itself calls can
- * come between; those find `busy` set and are skipped.
+ * A handler runs with interrupts off, so nothing but an NMI or a probe on what the
+ * runtime itself calls can come between; those find `busy` set and are skipped.  begin, end and
+ * their kind run one after the other before anything else runs, or after: they are
+ * only kept on their CPU, and may sleep until there is room for what they print.
  *
  * A probe may be hit in an NMI: a sample of a hardware counter, a function or tracepoint on the
  * NMI's way.  What it interrupts on this CPU is either a handler, and then the hit is skipped, or no
  * handler, and then this CPU holds no lock of the script's and writes to no ring: the hit runs
  * from beginning to end before the other goes on.  A lock that another CPU holds is not waited
  * for there, and counters of skips are atomic, for they may be interrupted in the middle. */
+#include "compat.h"
 #include "rt.h"
 #include "core/core.h"
 
@@ -256,6 +258,18 @@ static __always_inline void run_here(const struct stp_probe *p, struct pt_regs *
 	WRITE_ONCE(cpu->busy, 0);
 }
 
+static void run_alone(const struct stp_probe *p, void (*handler)(struct stp_ctx *c), void (*fill)(struct stp_ctx *c, void *data), void *data)
+{
+	struct rt_cpu *cpu;
+
+	compat_pin();
+	cpu = rt.cpus[raw_smp_processor_id()];
+	cpu->may_sleep = COMPAT_PINNED_SLEEP;
+	run_here(p, NULL, handler, fill, data, RT_SKIP_NESTED);
+	cpu->may_sleep = false;
+	compat_unpin();
+}
+
 void rt_run(const struct stp_probe *p, struct pt_regs *regs, void (*handler)(struct stp_ctx *c),
 	    void (*fill)(struct stp_ctx *c, void *data), void *data)
 {
@@ -263,10 +277,8 @@ void rt_run(const struct stp_probe *p, struct pt_regs *regs, void (*handler)(str
 
 	if (unlikely(!state_allows(p)))
 		return;
-	if (p->flags & STP_PROBE_INTERRUPTIBLE) {
-		preempt_disable();
-		run_here(p, regs, handler, fill, data, RT_SKIP_NESTED);
-		preempt_enable();
+	if (p->flags & (STP_PROBE_DURING_BEGIN | STP_PROBE_DURING_END)) {
+		run_alone(p, handler, fill, data);
 		return;
 	}
 	raw_local_irq_save(flags);	/* raw: a debug kernel's irq tracing may be what is probed */

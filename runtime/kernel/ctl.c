@@ -48,7 +48,7 @@ static int ctl_open(struct inode *inode, struct file *f)
 	mutex_lock(&rt.mutex);
 	rt_introduce();
 	mutex_unlock(&rt.mutex);
-	return nonseekable_open(inode, f);
+	return stream_open(inode, f);	/* reads go on while a write takes its time */
 }
 
 static int ctl_release(struct inode *inode, struct file *f)
@@ -132,13 +132,28 @@ static int set_global(char *text)
 	return err ? err : stp_core_set_global(text, value);
 }
 
+/* The version comes first in every START there ever was. */
+static int start(const void *payload, u32 len)
+{
+	u32 version;
+
+	if (len < sizeof version)
+		return -EINVAL;
+	memcpy(&version, payload, sizeof version);
+	if (version == STP_WIRE_VERSION)
+		return len == sizeof(struct stp_msg_start) ? rt_start(payload) : -EINVAL;
+	rt_message(STP_MSG_ERROR, "the module speaks version %u to its daemon, and stpd version %u: both have to be of one installation",
+		   STP_WIRE_VERSION, version);
+	return -EPROTO;
+}
+
 static int command(const struct stp_msg *head, char *payload)
 {
 	struct stp_msg_stats stats;
 
 	switch (head->kind) {
 	case STP_MSG_START:
-		return head->len == sizeof(struct stp_msg_start) ? rt_start((void *)payload) : -EINVAL;
+		return start(payload, head->len);
 	case STP_MSG_STOP:
 		rt_stop(false);
 		return 0;

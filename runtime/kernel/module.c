@@ -3,6 +3,7 @@
 #include "rt.h"
 
 #include <linux/module.h>
+#include <linux/stringify.h>
 
 static int __init stp_init(void)
 {
@@ -18,4 +19,5 @@ static void __exit stp_cleanup(void)
 module_init(stp_init);
 module_exit(stp_cleanup);
 MODULE_LICENSE("GPL");
+MODULE_INFO(stp_wire, __stringify(STP_WIRE_VERSION));	/* stpd looks before it loads */
 MODULE_DESCRIPTION("instrumentation built from a probe script");

@@ -11,7 +11,14 @@
  *
  * A read gives whole records, as many as are there and fit, and 0 when there is none; it
  * never waits.  The daemon reads on its own every few milliseconds; it is woken when a sub-buffer is
- * full, not by each record, for it may itself be what the script watches. */
+ * full, not by each record, for it may itself be what the script watches.
+ *
+ * A handler that may sleep (begin, end) and finds its ring full waits for the reader,
+ * as long as that one makes progress at least every ROOM_SECONDS; when it does not, the handler goes on
+ * and loses its text, and waits no more until the reader has moved.
+ *
+ * Life: a file that is open holds the module, so nobody reads when `rt_relay_close` runs at unload;
+ * when it runs because START failed, debugfs_remove waits for who is in a read, and lets nobody in. */
 #include "rt.h"
 #include "core/ring.h"
 
@@ -23,10 +30,16 @@
 #include <linux/sched.h>
 #include <linux/timekeeping.h>
 #include <linux/uaccess.h>
+#include <linux/wait.h>
+
+enum { ROOM_SECONDS = 10 };
 
 struct channel {
 	struct stp_ring ring;
 	struct mutex reading;
+	u64 read_records;
+	u64 stuck_at;			/* 1 + where the reader was when a handler gave up waiting for it; 0: none did */
+	struct stp_rec *going_on;	/* the last record, if it says that another follows */
 	char *copy;			/* rings that overwrite: a sub-buffer, to be looked at in peace */
 	struct dentry *file;
 	bool ready;			/* there is memory behind it */
@@ -35,12 +48,13 @@ struct channel {
 static struct channel **channels;	/* by CPU; NULL for one that was not plugged in when the session began: what it prints is lost */
 static u32 ring_size, ring_count;
 static DEFINE_MUTEX(filling);		/* of channels and their memory; inside of rt.mutex */
+static DECLARE_WAIT_QUEUE_HEAD(room_made);
 #define HEADER sizeof(struct stp_rec)
 
 /* ---- reading ---- */
 
-/* Bytes of the whole records at P, of LEN bytes, that fit into ROOM. */
-static size_t whole_records(const char *p, size_t len, size_t room)
+/* Bytes of the whole records at P, of LEN bytes, that fit into ROOM; *COUNT of them. */
+static size_t whole_records(const char *p, size_t len, size_t room, u64 *count)
 {
 	size_t n = 0, size;
 	struct stp_rec rec;
@@ -51,6 +65,7 @@ static size_t whole_records(const char *p, size_t len, size_t room)
 		if (size > len - n || size > room - n)
 			break;
 		n += size;
+		++*count;
 	}
 	return n;
 }
@@ -60,6 +75,7 @@ static ssize_t read_some(struct channel *ch, char __user *buf, size_t room)
 {
 	const char *data;
 	size_t len, n;
+	u64 count = 0;
 
 	do {
 		len = stp_ring_peek(&ch->ring, &data);
@@ -68,12 +84,13 @@ static ssize_t read_some(struct channel *ch, char __user *buf, size_t room)
 		if (ch->copy)
 			data = memcpy(ch->copy, data, len);
 	} while (!stp_ring_intact(&ch->ring));
-	n = whole_records(data, len, room);
+	n = whole_records(data, len, room, &count);
 	if (!n)
 		return -EINVAL;
 	if (copy_to_user(buf, data, n))
 		return -EFAULT;
 	stp_ring_consume(&ch->ring, n);
+	WRITE_ONCE(ch->read_records, ch->read_records + count);
 	return (ssize_t)n;
 }
 
@@ -94,6 +111,8 @@ static ssize_t channel_read(struct file *f, char __user *buf, size_t room, loff_
 		cond_resched();
 	} while (n > 0);
 	mutex_unlock(&ch->reading);
+	if (done && wq_has_sleeper(&room_made))
+		wake_up(&room_made);
 	return done ? (ssize_t)done : n;
 }
 
@@ -205,6 +224,16 @@ void rt_relay_close(void)
 	channels = NULL;
 }
 
+u64 rt_relay_read_records(void)
+{
+	unsigned cpu;
+	u64 n = 0;
+
+	for (cpu = 0; channels && cpu < nr_cpu_ids; cpu++)
+		n += channels[cpu] ? READ_ONCE(channels[cpu]->read_records) : 0;
+	return n;
+}
+
 /* ---- writing ---- */
 
 /* NULL: it has no memory. */
@@ -223,6 +252,20 @@ static void wake_daemon(void)
 	}
 }
 
+/* The reader moved, so it is worth trying again. */
+static bool await_reader(struct channel *ch)
+{
+	u64 tail = plat_load_acquire(&ch->ring.tail);
+
+	if (!rt.cpus[raw_smp_processor_id()]->may_sleep || rt.unread || ch->stuck_at == tail + 1)
+		return false;
+	ch->stuck_at = 0;
+	if (wait_event_killable_timeout(room_made, plat_load_acquire(&ch->ring.tail) != tail, ROOM_SECONDS * HZ) > 0)
+		return true;
+	ch->stuck_at = tail + 1;
+	return false;
+}
+
 char *plat_out_reserve(size_t need, size_t *room)
 {
 	struct channel *ch = this_channel();
@@ -234,12 +277,19 @@ char *plat_out_reserve(size_t need, size_t *room)
 	if (!ch || need > STP_MAXRECORD + HEADER)
 		return NULL;
 	r = &ch->ring;
-	end = r->end;
-	p = stp_ring_reserve(r, need, room);
-	if (unlikely(r->end != end || !p))
-		wake_daemon();
-	if (!p)
+	do {
+		end = r->end;
+		p = stp_ring_reserve(r, need, room);
+		if (unlikely(r->end != end || !p))
+			wake_daemon();
+	} while (unlikely(!p) && await_reader(ch));
+	if (!p) {
+		/* what was to follow is lost: the daemon shall not hold the text back for it */
+		if (ch->going_on)
+			WRITE_ONCE(ch->going_on->flags, 0);
+		ch->going_on = NULL;
 		return NULL;
+	}
 	*room = min_t(size_t, *room - HEADER, STP_MAXRECORD);
 	return p + HEADER;
 }
@@ -253,7 +303,8 @@ static u64 time_number(struct rt_cpu *cpu)
 void plat_out_commit(size_t len, unsigned flags)
 {
 	struct rt_cpu *cpu = rt.cpus[raw_smp_processor_id()];
-	struct stp_ring *r = &this_channel()->ring;
+	struct channel *ch = this_channel();
+	struct stp_ring *r = &ch->ring;
 	size_t whole = ALIGN(HEADER + len, 8);
 	struct stp_rec rec = {
 		.magic = STP_REC_MAGIC, .kind = STP_REC_TEXT, .flags = (u8)flags, .len = (u32)len, .cpu = raw_smp_processor_id(),
@@ -264,6 +315,7 @@ void plat_out_commit(size_t len, unsigned flags)
 	memset(r->place + HEADER + len, 0, whole - HEADER - len);
 	rec.seq = rt.bulk ? time_number(cpu) : (u64)atomic64_inc_return(&rt.seq) - 1;
 	memcpy(r->place, &rec, HEADER);
+	ch->going_on = flags & STP_REC_CONTINUES && !r->overwrite ? (void *)r->place : NULL;
 	stp_ring_commit(r, whole);
 	cpu->written_records++;
 	cpu->written_bytes += len;

@@ -21,6 +21,7 @@ void rt_stats(struct stp_msg_stats *s)
 		s->lost_records += c->lost_records;
 		s->lost_bytes += c->lost_bytes;
 	}
+	s->read_records = rt_relay_read_records();
 	s->skipped = (u64)atomic_read(&rt.skipped);
 	s->errors = (u64)atomic_read(&rt.errors);
 }

@@ -35,6 +35,7 @@ struct rt_probe_stat {
 struct rt_cpu {
 	struct stp_ctx ctx;
 	int busy;			/* a handler runs: further hits are skipped */
+	bool may_sleep;			/* that handler may: nothing else of the session runs */
 	struct rt_probe_stat *stats;	/* by probe index */
 	void *frame;
 	u64 written_records, written_bytes, lost_records, lost_bytes;
@@ -52,6 +53,7 @@ struct rt {
 	u32 state;			/* enum rt_state */
 	bool failed;			/* an error ended the session: error probes instead of end probes */
 	bool bulk, overwrite, detached, loaded;
+	bool unread;			/* no daemon reads the channels yet */
 	int target;
 	unsigned ncpus;
 	struct rt_cpu **cpus;
@@ -107,9 +109,10 @@ bool rt_memory_is_short(u64 size);
 void rt_fail_allocation(int n);
 #endif
 
-/* relay.c */
+/* relay.c; destroyed when nothing can run any more */
 int rt_relay_open(u32 subbuf_size, u32 subbufs);
 void rt_relay_close(void);
+u64 rt_relay_read_records(void);
 void rt_relay_cpu(unsigned cpu);	/* it came up; process context */
 
 /* hotplug.c: process context */

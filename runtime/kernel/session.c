@@ -3,8 +3,10 @@
 #include "rt.h"
 #include "core/core.h"
 
+#include <linux/cpumask.h>
+
 /* 0 not yet, 1 to be said, 2 said */
-static int started, stopped;
+static int started, stopped, channels;
 static struct stp_msg_started start_message;
 static struct stp_msg_stopped stop_message;
 static u32 report_next;
@@ -39,11 +41,21 @@ static void release(void)
 	rt.loaded = false;
 }
 
+static u32 session_flags(void)
+{
+	return (rt.bulk ? STP_START_BULK : 0) | (rt.overwrite ? STP_START_OVERWRITE : 0);
+}
+
+static void say_channels(void)
+{
+	smp_store_release(&channels, 1);
+	rt_wake();
+}
+
 static void say_started(int err)
 {
 	start_message = (struct stp_msg_started){
-		.error = err, .nprobes = rt.nprobes_attached, .nskipped = rt.noptional_skipped,
-		.flags = (rt.bulk ? STP_START_BULK : 0) | (rt.overwrite ? STP_START_OVERWRITE : 0) | rt_input_wanted(),
+		.error = err, .nprobes = rt.nprobes_attached, .nskipped = rt.noptional_skipped, .flags = session_flags() | rt_input_wanted(),
 	};
 	smp_store_release(&started, 1);
 	rt_wake();
@@ -59,13 +71,16 @@ static void say_stopped(void)
 
 void rt_introduce(void)
 {
-	if (rt.state == RT_RUNNING)
+	rt.unread = false;
+	if (rt.state == RT_RUNNING) {
+		say_channels();
 		say_started(0);
+	}
 }
 
 bool rt_session_ready(void)
 {
-	return READ_ONCE(started) == 1 || (READ_ONCE(started) && READ_ONCE(rt.want_exit) == 1) || READ_ONCE(stopped) == 1;
+	return READ_ONCE(channels) == 1 || READ_ONCE(started) == 1 || (READ_ONCE(started) && READ_ONCE(rt.want_exit) == 1) || READ_ONCE(stopped) == 1;
 }
 
 static void put(struct stp_msg *head, char *payload, u32 kind, const void *data, u32 len)
@@ -76,8 +91,12 @@ static void put(struct stp_msg *head, char *payload, u32 kind, const void *data,
 
 bool rt_session_take(struct stp_msg *head, char *payload)
 {
+	const struct stp_msg_channels all = { .version = STP_WIRE_VERSION, .flags = session_flags(), .ncpus = nr_cpu_ids };
+
 	*head = (struct stp_msg){ 0 };
-	if (smp_load_acquire(&started) == 1) {
+	if (cmpxchg(&channels, 1, 2) == 1) {
+		put(head, payload, STP_MSG_CHANNELS, &all, sizeof all);
+	} else if (smp_load_acquire(&started) == 1) {
 		put(head, payload, STP_MSG_STARTED, &start_message, sizeof start_message);
 		WRITE_ONCE(started, 2);
 	} else if (READ_ONCE(started) && READ_ONCE(rt.want_exit) == 1) {
@@ -98,13 +117,14 @@ static int prepare(const struct stp_msg_start *m)
 {
 	int err;
 
-	if (m->version != STP_WIRE_VERSION || stp_module.abi_version != STP_ABI_VERSION) {
-		rt_message(STP_MSG_ERROR, "the daemon and the module are of different versions");
+	if (stp_module.abi_version != STP_ABI_VERSION) {
+		rt_message(STP_MSG_ERROR, "the script's part of the module is of version %u, the runtime of version %u: build it again", stp_module.abi_version, STP_ABI_VERSION);
 		return -EPROTO;
 	}
 	rt.target = m->target;
 	rt.bulk = m->flags & STP_START_BULK;
 	rt.overwrite = m->flags & STP_START_OVERWRITE;
+	rt.unread = m->flags & STP_START_UNREAD;
 	err = rt_load();
 	if (!err)
 		rt_hotplug_begin();
@@ -112,10 +132,12 @@ static int prepare(const struct stp_msg_start *m)
 		err = rt_relay_open(m->subbuf_size, m->subbufs);
 	if (err == -ENOMEM)
 		rt_message(STP_MSG_ERROR, "not enough memory for the script's arrays and buffers: smaller ones (-D MAXMAPENTRIES=N, -s MB) help");
-	if (!err)
+	if (!err) {
+		say_channels();
 		err = rt_resolve_symbols();
-	if (!err)
-		rt_stacks_check();
+		if (!err)
+			rt_stacks_check();
+	}
 	return err;
 }
 

@@ -26,7 +26,8 @@
 #include <stdint.h>
 #endif
 
-#define STP_WIRE_VERSION 1
+#define STP_WIRE_VERSION 2		/* of what is below; bulk files say STP_FILE_VERSION. Also in the module's information: stp_wire=N */
+#define STP_FILE_VERSION 1
 #define STP_REC_MAGIC 0x5354u		/* "ST" */
 #define STP_MAXRECORD 8192		/* payload of one record, bytes */
 #define STP_REC_CONTINUES 1
@@ -74,6 +75,7 @@ enum stp_msg_kind {
 	STP_MSG_REPORT = 39,	/* text for stderr as it is: timing and skip reports */
 	STP_MSG_WAKE = 40,	/* data is there: read the channels now */
 	STP_MSG_SWITCH = 41,	/* the script asks for the next output file */
+	STP_MSG_CHANNELS = 42,	/* struct stp_msg_channels: data channels are there; before STARTED */
 };
 
 #define STP_MSG_MAX 4096		/* bytes of a message with its header */
@@ -91,15 +93,21 @@ enum stp_start_flag {
 	STP_START_BULK = 1, STP_START_OVERWRITE = 2, STP_START_TIMING = 4,
 	/* in STARTED only: the script has input probes, send what standard input gives; some take single bytes */
 	STP_START_INPUT = 8, STP_START_INPUT_CHAR = 16,
+	STP_START_UNREAD = 32,		/* nobody reads yet: begin probes do not wait for room */
 };
 _Static_assert(sizeof(struct stp_msg_start) == 24, "wire layout");
 
 struct stp_msg_started { int32_t error; uint32_t nprobes, nskipped /* optional points that did not attach */, flags /* enum stp_start_flag of the session */; };
 _Static_assert(sizeof(struct stp_msg_started) == 16, "wire layout");
 
-struct stp_msg_stats { uint64_t written_records, written_bytes, lost_records, lost_bytes, skipped, errors; };
-_Static_assert(sizeof(struct stp_msg_stats) == 48, "wire layout");
+/* ncpus: above every N of a traceN that may come */
+struct stp_msg_channels { uint32_t version /* STP_WIRE_VERSION */, flags /* enum stp_start_flag of the session */, ncpus, pad; };
+_Static_assert(sizeof(struct stp_msg_channels) == 16, "wire layout");
+
+/* Once all channels are empty: written = read + overwritten (by later records, nobody having read them). */
+struct stp_msg_stats { uint64_t written_records, written_bytes, lost_records, lost_bytes, skipped, errors, read_records; };
+_Static_assert(sizeof(struct stp_msg_stats) == 56, "wire layout");
 struct stp_msg_stopped { int32_t status; /* 0, or 1: ended by an error */ uint32_t pad; struct stp_msg_stats stats; };
-_Static_assert(sizeof(struct stp_msg_stopped) == 56, "wire layout");
+_Static_assert(sizeof(struct stp_msg_stopped) == 64, "wire layout");
 
 #endif
