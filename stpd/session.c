@@ -222,6 +222,20 @@ static uint32_t start_flags(const struct options *o)
 	return (o->bulk ? STP_START_BULK : 0) | (o->overwrite ? STP_START_OVERWRITE : 0) | (o->leave ? STP_START_UNREAD : 0);
 }
 
+/* The module has no notion of zones; one that does not know the message does without. */
+static void send_zone(struct session *s)
+{
+	struct stp_msg_zone z = { 0 };
+	time_t now = time(NULL);
+	struct tm tm;
+
+	if (!localtime_r(&now, &tm))
+		return;
+	z.west = -tm.tm_gmtoff;
+	snprintf(z.name, sizeof z.name, "%s", tm.tm_zone ? tm.tm_zone : "UTC");
+	ctl_send(s->ctl, STP_MSG_ZONE, &z, sizeof z);
+}
+
 static int send_start(struct session *s)
 {
 	const struct options *o = s->o;
@@ -236,6 +250,7 @@ static int send_start(struct session *s)
 	}
 	if (err)
 		return err;
+	send_zone(s);
 	err = ctl_call_begin(&s->call, s->ctl, STP_MSG_START, &m);
 	if (err)
 		say_error("module %s does not start: %s", s->name, strerror(-err));

@@ -87,3 +87,30 @@ void stp_user_string_or(struct stp_ctx *c, char *dst, size_t size, uint64_t addr
 	if (STP_UNLIKELY(plat_string_user(dst, addr, size) < 0))
 		stp_str_copy(dst, fallback, size);
 }
+
+void stp_user_string_n_or(struct stp_ctx *c, char *dst, size_t size, uint64_t addr, int64_t max, const char *fallback)
+{
+	(void)c;
+	if (STP_UNLIKELY(plat_string_user(dst, addr, limit(size, max)) < 0))
+		stp_str_copy(dst, fallback, size);
+}
+
+uint64_t stp_load_user_or_0(uint64_t addr, uint32_t size)
+{
+	uint64_t v = 0;
+
+	return plat_read_user(low_bytes(&v, size), addr, size) ? 0 : v;
+}
+
+void stp_store_string(struct stp_ctx *c, bool user, uint64_t addr, const char *s, int64_t max)
+{
+	size_t n = strlen(s) + 1, i;
+	int err = 0;
+
+	if (max >= 0 && (uint64_t)max < n)
+		n = (size_t)max;
+	for (i = 0; i < n && !err; i++)
+		err = user ? plat_write_user(addr + i, s + i, 1) : plat_write_kernel(addr + i, s + i, 1);
+	if (err)
+		error_fault(c, user ? "cannot write a string to user memory at 0x%x" : "cannot write a string to kernel memory at 0x%x", addr + i - 1);
+}

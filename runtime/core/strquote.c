@@ -122,6 +122,33 @@ static void read_quoted(char *dst, size_t size, uint64_t addr, int64_t max, int6
 	quote(dst, size, dst, (size_t)n, true, cut);
 }
 
+static void buffer_quoted(struct stp_ctx *c, char *dst, size_t size, uint64_t addr, int64_t len, int64_t out,
+			  int (*read)(void *dst, uint64_t addr, size_t len))
+{
+	size_t n;
+
+	if (out > 0 && (uint64_t)out < size)
+		size = (size_t)out + 1;
+	n = len <= 0 ? 0 : (uint64_t)len < size ? (size_t)len : size - 1;
+	if (!n || !read(dst, addr, n)) {
+		quote(dst, size, dst, n, true, len > 0 && (uint64_t)len > n);
+		return;
+	}
+	put_address(dst, size, addr);
+	if (c)
+		stp_error_s(c, STP_ERR_FAULT, "cannot read the buffer at 0x%x", NULL, (int64_t)addr);
+}
+
+void stp_kernel_buffer_quoted(struct stp_ctx *c, char *dst, size_t size, uint64_t addr, int64_t len, int64_t out)
+{
+	buffer_quoted(c, dst, size, addr, len, out, plat_read_kernel);
+}
+
+void stp_user_buffer_quoted(struct stp_ctx *c, char *dst, size_t size, uint64_t addr, int64_t len, int64_t out)
+{
+	buffer_quoted(c, dst, size, addr, len, out, plat_read_user);
+}
+
 void stp_kernel_string_quoted(char *dst, size_t size, uint64_t addr, int64_t max, int64_t out)
 {
 	read_quoted(dst, size, addr, max, out, plat_string_kernel);

@@ -163,6 +163,12 @@ static int command(const struct stp_msg *head, char *payload)
 		return 0;
 	case STP_MSG_SET:
 		return set_global(payload);
+	case STP_MSG_ZONE:
+		if (head->len != sizeof rt.zone)
+			return -EINVAL;
+		memcpy(&rt.zone, payload, sizeof rt.zone);
+		rt.zone.name[sizeof rt.zone.name - 1] = 0;
+		return 0;
 	case STP_MSG_INPUT:
 		rt_input(payload, head->len);
 		return 0;

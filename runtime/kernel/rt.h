@@ -55,6 +55,7 @@ struct rt {
 	bool bulk, overwrite, detached, loaded;
 	bool unread;			/* no daemon reads the channels yet */
 	int target;
+	struct stp_msg_zone zone;
 	unsigned ncpus;
 	struct rt_cpu **cpus;
 	atomic64_t seq;

@@ -3,6 +3,7 @@
 #include "rt.h"
 
 #include <linux/cred.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/sched.h>
@@ -78,6 +79,31 @@ int64_t stp_time_ns(int64_t clock)
 	case 2: return (int64_t)local_clock();
 	}
 	return (int64_t)ktime_get_boot_fast_ns();
+}
+
+int64_t stp_cpu_clock_ns(int64_t cpu)
+{
+	return cpu >= 0 && cpu < nr_cpu_ids && cpu_possible((unsigned)cpu) ? (int64_t)sched_clock_cpu((int)cpu) : 0;
+}
+
+int64_t stp_jiffies(void)
+{
+	return (int64_t)jiffies;
+}
+
+int64_t stp_hz(void)
+{
+	return HZ;
+}
+
+int64_t stp_zone_west(void)
+{
+	return rt.zone.west;
+}
+
+void stp_zone_name(char *dst, size_t size)
+{
+	stp_str_copy(dst, rt.zone.name[0] ? rt.zone.name : "UTC", size);
 }
 
 int64_t stp_cycles(void)

@@ -448,6 +448,11 @@ void stp_execname(char *dst, size_t size);
 uint64_t stp_task_current(void);	/* address of the task_struct */
 int64_t stp_target(void);	/* -x, or the process of -c */
 int64_t stp_time_ns(int64_t clock);	/* 0 wall (CLOCK_REALTIME), 1 monotonic, 2 this CPU's local clock, 3 boot time */
+int64_t stp_cpu_clock_ns(int64_t cpu);	/* the clock of that CPU; 0: there is none */
+int64_t stp_jiffies(void);
+int64_t stp_hz(void);		/* jiffies a second */
+int64_t stp_zone_west(void);	/* seconds west of UTC, where whoever runs the script lives */
+void stp_zone_name(char *dst, size_t size);
 int64_t stp_cycles(void);
 int64_t stp_random(int64_t n);	/* [0, n) */
 void stp_exit(struct stp_ctx *c);	/* exit(): the session ends after this handler */

@@ -21,6 +21,19 @@ void stp_str_escape(char *dst, size_t size, const char *s, int64_t len, bool quo
  * (<= 0: what fits). A fault gives the address in hexadecimal, and no error. */
 void stp_kernel_string_quoted(char *dst, size_t size, uint64_t addr, int64_t max, int64_t out);
 void stp_user_string_quoted(char *dst, size_t size, uint64_t addr, int64_t max, int64_t out);
+/* LEN bytes at ADDR, whatever they are, quoted, at most OUT of the result (<= 0: what fits). A fault is an error of C; without C the
+ * address in hexadecimal. */
+void stp_kernel_buffer_quoted(struct stp_ctx *c, char *dst, size_t size, uint64_t addr, int64_t len, int64_t out);
+void stp_user_buffer_quoted(struct stp_ctx *c, char *dst, size_t size, uint64_t addr, int64_t len, int64_t out);
+/* The string at ADDR, of characters of UNIT bytes (2: UTF-16, 4: UTF-32), as UTF-8.  A fault, or what is no such
+ * text, gives FALLBACK, or where that is NULL an error, FAULT or STRING. */
+void stp_wide_string(struct stp_ctx *c, char *dst, size_t size, uint64_t addr, unsigned unit, bool user, const char *fallback);
+/* As stp_user_string; a fault gives FALLBACK. */
+void stp_user_string_n_or(struct stp_ctx *c, char *dst, size_t size, uint64_t addr, int64_t max, const char *fallback);
+/* 0 where stp_load_user has an error. */
+uint64_t stp_load_user_or_0(uint64_t addr, uint32_t size);
+/* S with its NUL to ADDR; of a longer one the first MAX bytes without (MAX < 0: all). Error FAULT. */
+void stp_store_string(struct stp_ctx *c, bool user, uint64_t addr, const char *s, int64_t max);
 /* "Wed Jun 30 21:49:08 1993", UTC; error ARITH outside of 32-bit time. */
 void stp_ctime(struct stp_ctx *c, char *dst, size_t size, int64_t seconds);
 /* "ENOENT" for 2 and -2, "E#3333" for a number without a name. */

@@ -64,6 +64,7 @@ enum stp_msg_kind {
 	STP_MSG_SET = 4,	/* before START: text NAME=VALUE of a global */
 	STP_MSG_DETACH = 5,	/* closing the channel shall not end the session (flight recorder) */
 	STP_MSG_INPUT = 6,	/* bytes of standard input, for a session whose flags ask for it; none: its end */
+	STP_MSG_ZONE = 7,	/* before START: struct stp_msg_zone */
 	/* module to daemon */
 	STP_MSG_STARTED = 32,	/* struct stp_msg_started: begin probes have run, all is attached (or errno); also when a daemon takes over a running session */
 	STP_MSG_EXIT = 33,	/* the script said exit(), or an error ended the session: please STOP */
@@ -96,6 +97,10 @@ enum stp_start_flag {
 	STP_START_UNREAD = 32,		/* nobody reads yet: begin probes do not wait for room */
 };
 _Static_assert(sizeof(struct stp_msg_start) == 24, "wire layout");
+
+/* The time zone of whoever runs the script. */
+struct stp_msg_zone { int64_t west; /* seconds west of UTC */ char name[24]; /* terminated */ };
+_Static_assert(sizeof(struct stp_msg_zone) == 32, "wire layout");
 
 struct stp_msg_started { int32_t error; uint32_t nprobes, nskipped /* optional points that did not attach */, flags /* enum stp_start_flag of the session */; };
 _Static_assert(sizeof(struct stp_msg_started) == 16, "wire layout");
