@@ -51,6 +51,7 @@ struct expansion *expansion_alias(struct points *ps, const struct expansion *up,
 	struct session *s = ps->session;
 	const struct alias_decl *alias = c->alias->decl;
 	const struct expansion *i;
+	struct stmt *own_body;
 	enum dependence own;
 	struct expansion *x;
 
@@ -70,12 +71,13 @@ struct expansion *expansion_alias(struct points *ps, const struct expansion *up,
 	x->depth = up->depth + 1;
 	x->text = up->alias ? up->text : c->text;
 	map_init(&x->shared, &s->arena);
-	x->body = alias->epilogue ? block_of(s, up->body, alias->probe.body) : block_of(s, alias->probe.body, up->body);
+	own_body = probewrite_resolve(s, alias->probe.body, up->body);
+	x->body = alias->epilogue ? block_of(s, up->body, own_body) : block_of(s, own_body, up->body);
 	own = dependence_of_stmt(ps, alias->probe.body);
 	if (alias->second) {
 		enum dependence epilogue = dependence_of_stmt(ps, alias->second);
 
-		x->body = block_of(s, x->body, alias->second);
+		x->body = block_of(s, x->body, probewrite_resolve(s, alias->second, up->body));
 		own = epilogue > own ? epilogue : own;
 	}
 	x->dependence = own > up->dependence ? own : up->dependence;
@@ -124,7 +126,7 @@ static void depends(struct dependence_walk *w, enum dependence d)
 /* Operators that are answered by types alone, whatever the probe. */
 static bool is_type_operator(const char *name)
 {
-	static const char *const names[] = { "const", "enum", "enumname", "sizeof", "offsetof", "errno_value" };
+	static const char *const names[] = { "const", "enum", "enumname", "sizeof", "offsetof", "errno" };
 	size_t i;
 
 	for (i = 0; i < sizeof names / sizeof *names; i++)

@@ -259,6 +259,73 @@ static struct expr *atop_perf(struct lowering *l, struct expr *e)
 			  "a probe perf.….counter(\"NAME\") makes one", "there is no counter \"%s\"", want);
 }
 
+static struct expr *atop_probewrite(struct lowering *l, struct expr *e)
+{
+	return number(l, e, l->probe && !l->function && probewrite_is_written(l->probe->body, e->atop.args.data[0]));
+}
+
+static struct expr *atop_errno(struct lowering *l, struct expr *e)
+{
+#define ERRNO(n, name) { name, n },
+	static const struct { const char *name; int number; } known[] = {
+#include "runtime/core/errno.def"
+	};
+#undef ERRNO
+	const char *name = text_arg(e, 0);
+
+	for (size_t i = 0; name && i < sizeof known / sizeof *known; i++)
+		if (!strcmp(known[i].name, name))
+			return number(l, e, known[i].number);
+	return lower_pend(l, e, E(ATOP_ARGS), NULL, "@errno takes the name of an error, such as \"ENOENT\"");
+}
+
+/* ---- @enumname ---- */
+
+static void enum_row(struct strbuf *b, const struct di_type *t, size_t i)
+{
+	size_t j;
+
+	for (j = 0; j < i && t->enumerators[j].value != t->enumerators[i].value; j++)
+		;
+	if (j == i)	/* the first name of a value */
+		sb_printf(b, "{ %" PRId64 "LL, \"%s\" }, ", t->enumerators[i].value, t->enumerators[i].name);
+}
+
+/* The name of a value, or the value as text: a search in a table of its own. */
+static const char *enum_code(struct arena *a, const struct di_type *t)
+{
+	struct strbuf b = STRBUF_INIT;
+	const char *code;
+
+	sb_puts(&b, "({ static const struct { int64_t value; const char *name; } names_[] = { ");
+	for (size_t i = 0; i < t->nenumerators; i++)
+		enum_row(&b, t, i);
+	sb_puts(&b, "}; const int64_t v_ = $1; size_t i_ = 0; struct stp_out o_; "
+		"while (i_ < sizeof names_ / sizeof *names_ && names_[i_].value != v_) i_++; "
+		"stp_out_string(&o_, $0, $S); "
+		"if (i_ < sizeof names_ / sizeof *names_) stp_out_str(&o_, names_[i_].name); else stp_out_dec(&o_, v_); "
+		"stp_out_end(&o_); })");
+	code = arena_strdup(a, sb_str(&b));
+	sb_free(&b);
+	return code;
+}
+
+/* @enumname("type", value) */
+static struct expr *atop_enumname(struct lowering *l, struct expr *e)
+{
+	const char *why = NULL;
+	const struct di_type *t = type_arg(l, e, 2, &why);
+	struct expr *c;
+
+	t = t ? di_type_complete(di_type_strip(t)) : NULL;
+	if (!t || t->kind != DI_ENUM)
+		return lower_pend(l, e, E(CAST_TYPE), why, "no enumeration \"%s\"", text_arg(e, 0) ? text_arg(e, 0) : "");
+	c = context(l, e, enum_code(&l->session->arena, t), 1);
+	c->context.args.len = 1;
+	c->type = TYPE_STRING;
+	return c;
+}
+
 static const struct atop { const char *name; unsigned least, most; atop_fn *lower; } atops[] = {
 	{ "defined", 1, 1, atop_defined },
 	{ "choose_defined", 2, 2, atop_choose_defined },
@@ -271,6 +338,9 @@ static const struct atop { const char *name; unsigned least, most; atop_fn *lowe
 	{ "kregister", 1, 1, atop_register },
 	{ "uregister", 1, 1, atop_register },
 	{ "const", 1, 1, atop_const },
+	{ "enumname", 2, 3, atop_enumname },
+	{ "errno", 1, 1, atop_errno },
+	{ "probewrite", 1, 1, atop_probewrite },
 	{ "perf", 1, 1, atop_perf },
 };
 

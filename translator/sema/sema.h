@@ -73,6 +73,13 @@ struct file *symbols_file_of(struct session *s, struct span at);
 /* Bind what is new in COPY, a function's copy for a probe: names that mean something only there. */
 bool symbols_bind_copy(struct session *s, struct function *copy);
 
+/* ---- probewrite.c ---- */
+/* BODY, of an alias, with @probewrite(x) replaced by whether HANDLER, what the alias is put around, writes x.
+ * BODY itself when it asks nothing, else a copy. */
+struct stmt *probewrite_resolve(struct session *s, struct stmt *body, struct stmt *handler);
+/* Does BODY assign to the variable that WHAT names? */
+bool probewrite_is_written(struct stmt *body, const struct expr *what);
+
 /* ---- context.c ---- */
 /* After names are bound: a copy of each function that needs its probe, for each probe that reaches it. */
 void sema_context(struct session *s);
