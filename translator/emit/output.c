@@ -164,7 +164,7 @@ static void evaluate_args(struct body *b, struct expr *e, struct val *v)
 	emit_list(b, &values, v);
 }
 
-struct val emit_print(struct body *b, struct expr *e, const char *dst)
+static struct val print_once(struct body *b, struct expr *e, const char *dst)
 {
 	size_t n = e->print.args.len;
 	struct val *v = ARENA_ARRAY(b->e->arena, struct val, n ? n : 1), *arg = v;
@@ -190,4 +190,31 @@ struct val emit_print(struct body *b, struct expr *e, const char *dst)
 		return (struct val){ dst, true };
 	}
 	return (struct val){ "", true };
+}
+
+/* A text of which a part cannot be read is "<unreadable>" as a whole, and no error. */
+static struct val print_guarded(struct body *b, struct expr *e, const char *dst)
+{
+	const char *outer = b->fail;
+	unsigned n = b->e->serial++;
+
+	if (!dst)
+		dst = temp_string(b);
+	b->fail = format_c(b->e, "unread%u", n);
+	open_block(b, "%s", "");
+	print_once(b, e, dst);
+	close_block(b, "");
+	line(b, "%s: __attribute__((unused));", b->fail);
+	b->fail = outer;
+	open_block(b, "if (STP_UNLIKELY(c->error))");
+	line(b, "if (!stp_catch(c, NULL, 0))");
+	line(b, "\tgoto %s;", outer);
+	line(b, "stp_str_copy(%s, \"<unreadable>\", STP_STRING);", dst);
+	close_block(b, "");
+	return (struct val){ dst, true };
+}
+
+struct val emit_print(struct body *b, struct expr *e, const char *dst)
+{
+	return e->print.guarded ? print_guarded(b, e, dst) : print_once(b, e, dst);
 }

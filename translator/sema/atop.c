@@ -273,6 +273,8 @@ static struct expr *atop_errno(struct lowering *l, struct expr *e)
 #undef ERRNO
 	const char *name = text_arg(e, 0);
 
+	if (!e->atop.args.len)
+		return lower_pend(l, e, E(TARGET_CONTEXT), "@errno(\"ENOENT\") is the number of an error", "@errno is a variable of processes, where this probe is not");
 	for (size_t i = 0; name && i < sizeof known / sizeof *known; i++)
 		if (!strcmp(known[i].name, name))
 			return number(l, e, known[i].number);
@@ -339,7 +341,7 @@ static const struct atop { const char *name; unsigned least, most; atop_fn *lowe
 	{ "uregister", 1, 1, atop_register },
 	{ "const", 1, 1, atop_const },
 	{ "enumname", 2, 3, atop_enumname },
-	{ "errno", 1, 1, atop_errno },
+	{ "errno", 0, 1, atop_errno },
 	{ "probewrite", 1, 1, atop_probewrite },
 	{ "perf", 1, 1, atop_perf },
 };

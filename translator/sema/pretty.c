@@ -14,7 +14,10 @@ struct pretty {
 	struct expr_vec args;
 };
 
-enum { MAX_PARTS = 64 };
+enum { MAX_PARTS = 64, MAX_ELEMENTS = 16 };
+
+/* What of structures and arrays is shown: {...}; one level; all. */
+enum nested { NESTED_NONE, NESTED_FIRST, NESTED_ALL };
 
 static void escape_into(struct strbuf *b, const char *s)
 {
@@ -50,27 +53,51 @@ static struct expr *text_of(struct pretty *p, struct expr *address, bool user)
 	return c;
 }
 
+/* Is it a character: char under its own names, not a typedef of it for a small number (u8)? */
 static bool is_char(const struct di_type *t)
 {
+	while (t->kind == DI_QUALIFIER && t->target)
+		t = t->target;
 	return t->kind == DI_CHAR || (t->kind == DI_INT && t->size == 1 && t->name && strstr(t->name, "char"));
 }
 
-static void add_value(struct pretty *p, struct expr *value, const struct di_type *t, unsigned depth);
+/* 'x', or the number of what cannot be printed. */
+static struct expr *text_of_char(struct pretty *p, struct expr *value)
+{
+	struct expr *c = expr_new(&p->l->session->arena, EXPR_CONTEXT, p->span);
 
-/* Member M of the structure whose address is BASE. */
-static struct expr *member_value(struct pretty *p, struct expr *base, const struct di_type *t, const char *name)
+	c->type = TYPE_STRING;
+	c->context.accessor = "({ struct stp_out o_; const int64_t v_ = $1; const char t_[3] = { 39, (char)v_, 39 }; stp_out_string(&o_, $0, $S); "
+			      "if (v_ > 31 && v_ < 127) stp_out_text(&o_, t_, 3); else stp_out_dec(&o_, v_); stp_out_end(&o_); })";
+	vec_push(&p->l->session->arena, &c->context.args, value);
+	return c;
+}
+
+static void add_value(struct pretty *p, struct expr *value, const struct di_type *t, enum nested nested);
+
+/* One step from the address BASE of a T: a member or an element. */
+static struct expr *part_value(struct pretty *p, struct expr *base, const struct di_type *t, struct access step)
 {
 	struct arena *a = &p->l->session->arena;
 	struct expr *c = expr_new(a, EXPR_CAST, p->span), *keep = expr_clone(a, base);
-	struct access step = { .kind = ACCESS_MEMBER, .member = name, .span = p->span };
 
+	step.span = p->span;
 	keep->ctype = di_pointer_to(t->module, t);
 	c->cast.arg = keep;
 	vec_push(a, &c->cast.path, step);
 	return lower_cast(p->l, c, NULL);
 }
 
-static void add_struct(struct pretty *p, struct expr *base, const struct di_type *t, unsigned depth)
+static void add_part(struct pretty *p, struct expr *v, const struct di_type *t, bool deep)
+{
+	if (v->pending)
+		sb_puts(&p->format, "<unavailable>");
+	else
+		add_value(p, v, t, deep ? NESTED_ALL : NESTED_NONE);
+}
+
+/* The members of T at BASE; those of anonymous structures and unions inside it in braces of their own. */
+static void add_struct(struct pretty *p, struct expr *base, const struct di_type *top, const struct di_type *t, bool deep)
 {
 	const struct di_type *full = di_type_complete(di_type_strip(t));
 	bool first = true;
@@ -78,41 +105,93 @@ static void add_struct(struct pretty *p, struct expr *base, const struct di_type
 	sb_putc(&p->format, '{');
 	for (size_t i = 0; i < full->nmembers && p->args.len < MAX_PARTS; i++) {
 		const struct di_member *m = &full->members[i];
-		struct expr *v;
 
-		if (!m->name)
-			continue;
-		sb_printf(&p->format, "%s.%s=", first ? "" : ", ", m->name);
+		sb_puts(&p->format, first ? "" : ", ");
 		first = false;
-		v = member_value(p, base, full, m->name);
-		if (v->pending)
-			sb_puts(&p->format, "<unavailable>");
-		else
-			add_value(p, v, m->type, depth);
+		if (!m->name) {
+			add_struct(p, base, top, m->type, deep);
+			continue;
+		}
+		sb_printf(&p->format, ".%s=", m->name);
+		add_part(p, part_value(p, base, top, (struct access){ .kind = ACCESS_MEMBER, .member = m->name }), m->type, deep);
 	}
 	sb_puts(&p->format, p->args.len >= MAX_PARTS ? ", ...}" : "}");
 }
 
-static void add_value(struct pretty *p, struct expr *value, const struct di_type *t, unsigned depth)
+static struct expr *small_number(struct pretty *p, int64_t v)
 {
-	struct arena *a = &p->l->session->arena;
-	const struct di_type *s = t ? di_type_strip(t) : NULL;
-	bool user = p->l->probe && p->l->probe->scope.user;
-	bool composite = s && (s->kind == DI_STRUCT || s->kind == DI_UNION || s->kind == DI_CLASS);
+	struct expr *e = expr_new(&p->l->session->arena, EXPR_NUMBER, p->span);
 
-	if (composite && depth) {
-		add_struct(p, value, s, depth - 1);
-	} else if (composite) {
-		sb_puts(&p->format, "{...}");
-	} else if (s && (s->kind == DI_POINTER || s->kind == DI_ARRAY) && s->target && is_char(di_type_strip(s->target))) {
-		sb_puts(&p->format, "\"%s\"");
-		vec_push(a, &p->args, text_of(p, value, user));
-	} else if (s && s->kind == DI_POINTER && depth && s->target && di_type_strip(s->target)->kind == DI_STRUCT) {
-		add_struct(p, value, s->target, depth - 1);
-	} else {
-		sb_puts(&p->format, s && (s->kind == DI_POINTER || s->kind == DI_ARRAY) ? "%#x" : "%i");
-		vec_push(a, &p->args, value);
+	e->type = TYPE_LONG;
+	e->number.value = v;
+	return e;
+}
+
+static void add_array(struct pretty *p, struct expr *base, const struct di_type *t, bool deep)
+{
+	uint64_t n = t->count < MAX_ELEMENTS ? t->count : MAX_ELEMENTS;
+
+	sb_putc(&p->format, '[');
+	for (uint64_t i = 0; i < n && p->args.len < MAX_PARTS; i++) {
+		sb_puts(&p->format, i ? ", " : "");
+		add_part(p, part_value(p, base, t->target, (struct access){ .kind = ACCESS_INDEX, .index = small_number(p, (int64_t)i) }), t->target, deep);
 	}
+	sb_puts(&p->format, n < t->count || p->args.len >= MAX_PARTS ? n ? ", ...]" : "...]" : "]");
+}
+
+static const char *scalar_format(const struct di_type *s)
+{
+	if (!s)
+		return "%i";
+	if (s->kind == DI_POINTER || s->kind == DI_ARRAY)
+		return "%p";
+	return (s->kind == DI_INT || s->kind == DI_CHAR) && !s->is_signed ? "%u" : "%i";
+}
+
+static bool is_composite(const struct di_type *s)
+{
+	return s && (s->kind == DI_STRUCT || s->kind == DI_UNION || s->kind == DI_CLASS);
+}
+
+static bool is_text(const struct di_type *s)
+{
+	return s && (s->kind == DI_POINTER || s->kind == DI_ARRAY) && s->target && is_char(s->target);
+}
+
+static void add_value(struct pretty *p, struct expr *value, const struct di_type *t, enum nested nested)
+{
+	const struct di_type *s = t ? di_type_strip(t) : NULL;
+	bool user = p->l->probe && p->l->probe->scope.user, open = nested != NESTED_NONE, deep = nested == NESTED_ALL;
+
+	if (is_composite(s) && open) {
+		add_struct(p, value, s, s, deep);
+	} else if (is_composite(s)) {
+		sb_puts(&p->format, "{...}");
+	} else if (is_text(s)) {
+		sb_puts(&p->format, "\"%s\"");
+		vec_push(&p->l->session->arena, &p->args, text_of(p, value, user));
+	} else if (s && s->kind == DI_ARRAY && open) {
+		add_array(p, value, s, deep);
+	} else if (s && s->kind == DI_ARRAY) {
+		sb_puts(&p->format, "[...]");
+	} else if (s && is_char(t)) {
+		sb_puts(&p->format, "%s");
+		vec_push(&p->l->session->arena, &p->args, text_of_char(p, value));
+	} else {
+		sb_puts(&p->format, scalar_format(s));
+		vec_push(&p->l->session->arena, &p->args, value);
+	}
+}
+
+/* A value with $ or $$ behind it: what it points to, when that is a structure. */
+static void add_top(struct pretty *p, struct expr *value, const struct di_type *t, enum nested nested)
+{
+	const struct di_type *s = t ? di_type_strip(t) : NULL;
+
+	if (s && s->kind == DI_POINTER && s->target && is_composite(di_type_strip(s->target)))
+		add_struct(p, value, s->target, s->target, nested == NESTED_ALL);
+	else
+		add_value(p, value, t, nested);
 }
 
 struct expr *lower_pretty(struct lowering *l, struct expr *e, unsigned depth)
@@ -120,8 +199,9 @@ struct expr *lower_pretty(struct lowering *l, struct expr *e, unsigned depth)
 	struct pretty p = { .l = l, .span = e->span };
 	struct expr *r;
 
-	add_value(&p, e, e->ctype, depth);
+	add_top(&p, e, e->ctype, depth > 1 ? NESTED_ALL : NESTED_FIRST);
 	r = finish(&p);
+	r->print.guarded = true;
 	r->origin = e->origin;
 	return r;
 }

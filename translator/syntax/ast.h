@@ -99,6 +99,7 @@ enum print_kind { PRINT_PRINT, PRINT_PRINTLN, PRINT_PRINTD, PRINT_PRINTDLN, PRIN
 struct expr_print {
 	enum print_kind kind;
 	bool to_string;			/* sprint, sprintf, … */
+	bool guarded;			/* a read that faults makes it "<unreadable>": pretty-printed values */
 	struct expr *delimiter;		/* printd, printdln: a STRING */
 	struct format *format;		/* printf: parsed and checked; else NULL until sema makes one */
 	const char *format_text;	/* printf: as written, unescaped (may hold NULs: format_len) */
