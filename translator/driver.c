@@ -243,6 +243,8 @@ static int run(struct session *s)
 	find_places(s);
 	if (!target_resolve(s))
 		return 1;
+	if (s->opt.doctor)
+		return driver_doctor(s);
 	if (s->opt.dump_what)
 		return driver_dump(s);
 	if (s->opt.list)

@@ -19,6 +19,10 @@ int driver_list(struct session *s);
 /* --dump-functions, --dump-probe-types, --dump-probe-aliases */
 int driver_dump(struct session *s);
 
+/* ---- driver_doctor.c ---- */
+/* --doctor: exit status 0 when scripts can be built for the kernel and, if it is the running one, run. */
+int driver_doctor(struct session *s);
+
 /* ---- driver_kernel.c: the kernel backend's passes 4 and 5 ---- */
 /* Can a module be run here and now? A message says why not. */
 bool driver_check_kernel(struct session *s);

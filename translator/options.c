@@ -407,7 +407,7 @@ static bool check_together(struct parse *p)
 	static const char *const passes[] = { "parse", "resolve", "emit" };
 	size_t i;
 
-	if (!o->script_file && !o->script_text && !o->list && !o->dump_what && !o->clean_cache && !o->extra_scripts.len)
+	if (!o->script_file && !o->script_text && !o->list && !o->dump_what && !o->clean_cache && !o->doctor && !o->extra_scripts.len)
 		return complain(p, "no script: give a file, - for standard input, or -e SCRIPT; see stap --help");
 	if (o->suppress_time_limits && !o->guru)
 		return complain(p, "--suppress-time-limits can hang the machine: it needs guru mode (-g)");
@@ -480,7 +480,7 @@ enum options_result options_parse(struct session *s, int argc, char **argv)
 	set_diagnostics(s);
 	if (p.done || !ok)
 		return p.done ? OPTIONS_DONE : OPTIONS_BAD;
-	if (!o->script_text && !o->list && !o->dump_what && !o->extra_scripts.len)
+	if (!o->script_text && !o->list && !o->dump_what && !o->doctor && !o->extra_scripts.len)
 		o->script_file = next_word(&w);
 	while (w.next < w.argc)
 		vec_push(&s->arena, &o->args, next_word(&w));

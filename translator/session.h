@@ -45,6 +45,7 @@ struct options {
 	bool json;			/* --diagnostics=json */
 	const char *color;		/* --color: "always", "never", NULL: on a terminal */
 	bool clean_cache;		/* --clean-cache */
+	bool doctor;			/* --doctor */
 	unsigned verbose_pass[6];	/* --vp: on top of -v, by pass */
 	bool skip_badvars;
 	bool suppress_handler_errors;

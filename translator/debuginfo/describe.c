@@ -32,6 +32,7 @@ void di_describe(struct di *d, struct strbuf *out)
 	sb_printf(out, "%-14s %s%s\n", "kernel", t->release ? t->release : "unknown", t->running ? " (running)" : "");
 	row(out, "build-id", di_build_id(kernel), "a module cannot be checked against the kernel it is for",
 	    "it comes with the boot image or the debug package");
+	row(out, "image", t->image, "its BTF must come from elsewhere", package(a, t, "linux-image-%s"));
 	row(out, "headers", t->build_dir, "no module can be built", package(a, t, "linux-headers-%s"));
 	row(out, "DWARF", t->vmlinux, "there are no locals, inlined functions, statements or lines",
 	    package(a, t, "linux-image-%s-dbg"));
