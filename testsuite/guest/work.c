@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Known work for scripts to count: work CALLS BYTES opens a file once, writes BYTES to it CALLS times,
  * reads them back in CALLS reads of BYTES each, and nothing else after its name is set.
+ * With tcp as its fourth argument it sends BYTES CALLS times to itself over the loopback.
  * work faults N, sleeps N, spins MS, migrates N: touches N new pages, goes to sleep N times, computes that long, changes
  * the processor N times.  It says when it begins and ends with alarm(1000) and alarm(0). */
 #define _GNU_SOURCE
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -65,6 +68,22 @@ static const struct { const char *name; void (*run)(long n); } kinds[] = {
 	{ "faults", faults }, { "sleeps", sleeps }, { "spins", spins }, { "migrates", migrates },
 };
 
+static int send_to_self(long calls, char *buf, long bytes)
+{
+	struct sockaddr_in addr = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof addr;
+	int server = socket(AF_INET, SOCK_STREAM, 0), client = socket(AF_INET, SOCK_STREAM, 0), peer;
+
+	if (bind(server, (struct sockaddr *)&addr, len) || listen(server, 1) || getsockname(server, (struct sockaddr *)&addr, &len) ||
+	    connect(client, (struct sockaddr *)&addr, len))
+		return 1;
+	peer = accept(server, NULL, NULL);
+	for (long i = 0; i < calls; i++)
+		if (send(client, buf, (size_t)bytes, 0) != bytes || recv(peer, buf, (size_t)bytes, MSG_WAITALL) != bytes)
+			return 1;
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	long calls = argc > 1 ? atol(argv[1]) : 10, bytes = argc > 2 ? atol(argv[2]) : 100;
@@ -81,6 +100,10 @@ int main(int argc, char **argv)
 		return 1;
 	close(fd);
 	prctl(PR_SET_NAME, argc > 3 ? argv[3] : "work");
+	if (argc > 4 && !strcmp(argv[4], "tcp")) {
+		unlink(name);
+		return send_to_self(calls, buf, bytes);
+	}
 	fd = open(name, O_RDWR);
 	for (long i = 0; i < calls; i++)
 		if (write(fd, buf, (size_t)bytes) != bytes)
