@@ -183,7 +183,6 @@ static void function_effects(struct session *s, struct function *f)
 		return;
 	survey(&x, f->body, NULL);
 	note_uses(&x, &f->uses);
-	f->recursive = calls_itself(s, f);
 	f->pure = f->code ? embedded_is_pure(f) : !x.impure && !f->recursive;
 	if (f->has_next)
 		f->pure = f->pure && f->next_overload && f->next_overload->pure;
@@ -291,6 +290,8 @@ void sema_effects(struct session *s)
 {
 	struct program *p = s->program;
 
+	for (size_t i = 0; i < p->functions.len; i++)
+		p->functions.data[i]->recursive = !p->functions.data[i]->builtin && calls_itself(s, p->functions.data[i]);
 	/* purity flows from callees to callers: bounded rounds reach every chain */
 	for (unsigned round = 0; round < 8; round++)
 		for (size_t i = 0; i < p->functions.len; i++)
