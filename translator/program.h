@@ -107,6 +107,7 @@ struct probe {
 	struct probe *same_as;		/* body and locals are that probe's (it uses nothing of the context) */
 	struct variable_vec locals;
 	struct expr *condition;		/* arming condition, or NULL */
+	bool keeps_match;		/* matched() or ngroups() may ask about a =~ in it, or in what it calls */
 	bool is_return;			/* entry values (@entry, parameters) come from `saved` */
 	VEC(struct expr *) saved;	/* expressions evaluated at entry: slot n; long 8 bytes, string max_string bytes */
 	unsigned flags;			/* enum stp_probe_flag of abi.h */
@@ -123,6 +124,7 @@ struct program {
 	VEC(struct stmt *) embedded;	/* top-level %{ %} of the files that are reached, in order */
 	struct string_vec symbol_modules;	/* whose symbols the script may want beside the probed ones': -d, --all-modules */
 	bool needs_kernel_headers;	/* embedded C that needs more than abi.h: full kbuild */
+	unsigned match_regs, match_tags;	/* the most that any regular expression needs */
 	unsigned nskipped_optional;	/* optional points that matched nothing */
 };
 

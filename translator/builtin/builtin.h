@@ -21,6 +21,7 @@ enum builtin_flag {
 	BI_GURU = 8,		/* only in guru mode or tapsets */
 	BI_OUTPUT = 16,		/* prints or has another effect */
 	BI_STACK = 32,		/* walks the stack, or knows those kept: the module is to have room for them */
+	BI_MATCH = 64,		/* asks about the handler's last =~ */
 };
 
 struct builtin {

@@ -27,6 +27,7 @@ struct emitter {
 	struct map formats;		/* initialiser text -> its C name */
 	struct map symrefs;		/* "module\nsymbol" -> C name */
 	struct map frames;		/* function C name -> (present: it has a frame) */
+	struct map regexes;		/* address of a table -> C name */
 	struct map written;		/* C name of globals that any handler changes */
 	struct map atomics;		/* C name of globals that are only counted: no lock, atomic adds */
 	unsigned serial;		/* unique numbers of the file */
@@ -52,6 +53,7 @@ struct body {
 	struct probe *probe;		/* for the context's scope */
 	const char *fail;		/* label where errors go */
 	const char *cont;		/* label of the innermost loop's step, or NULL: `continue` */
+	bool keeps_match;		/* in its frame, for itself and all that it calls */
 	bool in_entry;			/* the entry half of a return probe */
 	unsigned str_locals;		/* string locals that need the frame */
 };
@@ -109,6 +111,11 @@ void copy_written_strings(struct body *b, struct function *f);
 struct val emit_embedded(struct body *b, struct expr *e);
 void emit_embedded_stmt(struct body *b, struct stmt *s);
 void emit_embedded_function(struct emitter *e, struct function *f, const char *head);
+
+/* regex.c */
+struct val emit_match(struct body *b, struct expr *e);
+void emit_match_frame(const struct body *b);	/* members of the frame, for a body that keeps its last match */
+void emit_match_begin(const struct body *b);	/* and what it does first */
 
 /* output.c: print family */
 struct val emit_print(struct body *b, struct expr *e, const char *dst);

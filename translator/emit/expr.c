@@ -179,7 +179,8 @@ struct val emit_expr(struct body *b, struct expr *e)
 	case EXPR_FETCH: return emit_fetch(b, e, NULL);
 	case EXPR_SAVED: return emit_saved(b, e);
 	case EXPR_CONTEXT: return emit_context(b, e, NULL);
-	case EXPR_MATCH: case EXPR_TARGET: case EXPR_CAST: case EXPR_ATOP: case EXPR_HIST: case EXPR_KINDS:
+	case EXPR_MATCH: return emit_match(b, e);
+	case EXPR_TARGET: case EXPR_CAST: case EXPR_ATOP: case EXPR_HIST: case EXPR_KINDS:
 		break;
 	}
 	assert(!"an expression that sema should have resolved");

@@ -26,6 +26,8 @@ static void emit_frame_type(struct body *b, const char *c_name)
 	for (size_t i = 0; i < b->locals->len; i++)
 		if (b->locals->data[i]->type == TYPE_STRING)
 			sb_printf(t, "\tchar %s[STP_STRING];\n", b->locals->data[i]->c_name);
+	if (b->keeps_match)
+		emit_match_frame(b);
 	for (unsigned i = 0; i < b->maxstr; i++)
 		sb_printf(t, "\tchar t%u[STP_STRING];\n", i);
 	sb_puts(t, "};\n");
@@ -56,7 +58,7 @@ static void clear_strings(struct body *b)
 void body_end(struct body *b, const char *head, const char *c_name, const char *prologue, const char *tail)
 {
 	struct strbuf *o = &b->e->code;
-	bool frame = b->str_locals || b->maxstr;
+	bool frame = b->str_locals || b->maxstr || b->keeps_match;
 
 	if (frame)
 		emit_frame_type(b, c_name);
@@ -69,6 +71,8 @@ void body_end(struct body *b, const char *head, const char *c_name, const char *
 		sb_printf(o, "\tif (STP_UNLIKELY(!l)) {\n\t\tstp_fail(c, %u);\n\t\tgoto out;\n\t}\n",
 			  loc_number(b->e, b->probe ? b->probe->span : b->function->decl->name_span));
 		clear_strings(b);
+		if (b->keeps_match)
+			emit_match_begin(b);
 	}
 	sb_add(o, sb_str(&b->out), b->out.len);
 	sb_puts(o, "out: __attribute__((unused));\n");

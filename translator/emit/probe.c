@@ -16,6 +16,7 @@ static void emit_handler(struct emitter *e, struct probe *p)
 
 	body_begin(&b, e, &p->locals);
 	b.probe = p;
+	b.keeps_match = p->keeps_match;
 	if (e->time_limits && n > (unsigned)limit_value(e->session, "MAXACTION"))
 		line(&b, "STP_ACT(c, %u, %u, out);", n, loc_number(e, p->span));
 	emit_stmt(&b, p->body);
@@ -31,6 +32,7 @@ static void emit_condition_function(struct emitter *e, struct probe *p)
 
 	body_begin(&b, e, &none);
 	b.probe = p;
+	b.keeps_match = p->keeps_match;
 	v = emit_condition(&b, p->condition);
 	line(&b, "r = !!(%s);", v.c);
 	body_end(&b, format_c(e, "static int64_t %s(struct stp_ctx *c)", name), name, "\tint64_t r = 0;\n", "\treturn r;\n");
@@ -44,6 +46,7 @@ static void emit_entry(struct emitter *e, struct probe *p)
 
 	body_begin(&b, e, &none);
 	b.probe = p;
+	b.keeps_match = p->keeps_match;
 	b.in_entry = true;
 	for (unsigned i = 0; i < p->saved.len; i++) {
 		unsigned off = saved_offset(e, p, i, NULL);

@@ -14,9 +14,10 @@ static struct expr *visit(struct visitor *v, struct expr *e)
 	case EXPR_PRINT: effect = !e->print.to_string; break;
 	case EXPR_EMBEDDED: effect = !pragma_says(e->embedded.code, "pure"); break;
 	case EXPR_FETCH: effect = e->fetch.program->writes; break;
+	case EXPR_MATCH: effect = e->match.groups >= 0; break;
 	case EXPR_CONTEXT: effect = e->context.store; break;
 	case EXPR_NUMBER: case EXPR_STRING: case EXPR_SYMBOL: case EXPR_INDEX: case EXPR_UNARY: case EXPR_BINARY:
-	case EXPR_TERNARY: case EXPR_IN: case EXPR_MATCH: case EXPR_TARGET: case EXPR_CAST: case EXPR_ATOP:
+	case EXPR_TERNARY: case EXPR_IN: case EXPR_TARGET: case EXPR_CAST: case EXPR_ATOP:
 	case EXPR_STAT: case EXPR_HIST: case EXPR_SAVED: case EXPR_KINDS:
 		break;
 	}

@@ -4,6 +4,7 @@
  * from it (an array changed while foreach walks it). */
 #include "translator/builtin/builtin.h"
 #include "translator/errors.h"
+#include "translator/regex/regex.h"
 #include "translator/sema/sema.h"
 #include "translator/syntax/pragma.h"
 
@@ -96,6 +97,7 @@ static struct expr *visit_expr(struct visitor *v, struct expr *e)
 		x->impure |= !pragma_says(e->embedded.code, "pure");
 		note_uses(x, &e->embedded.uses);
 		break;
+	case EXPR_MATCH: x->impure |= e->match.groups != REGEX_TEST; break;
 	case EXPR_FETCH: x->impure |= e->fetch.program->writes; break;
 	case EXPR_CONTEXT: x->impure |= e->context.store; break;
 	}

@@ -107,7 +107,7 @@ bool sema_run(struct session *s)
 	if (!library_open(s) || !sema_papers(s, s->script) || !resolve(s))
 		return false;
 	sema_stacks(s);
-	if (!sema_infer(s))
+	if (!sema_infer(s) || !sema_regexes(s))
 		return false;
 	sema_effects(s);
 	if (s->diags.nerrors || !display(s))

@@ -11,6 +11,7 @@
  *	reach     constant conditions folded, dead code dropped, then pending errors of live code reported (opt/fold.c, opt/dead.c)
  *	stacks    which longs are identifiers of stacks, which printing names (stacks.c)
  *	infer     types over the whole program (infer.c)
+ *	regexes   tables of regular expressions (regex.c)
  *	effects   what each function and probe reads, writes, calls (effects.c)
  */
 #ifndef SEMA_SEMA_H
@@ -38,6 +39,7 @@ bool sema_embedded(struct session *s);		/* may it be here, and what of it is tak
 bool sema_report_pending(struct session *s);
 void sema_stacks(struct session *s);
 bool sema_infer(struct session *s);
+bool sema_regexes(struct session *s);
 void sema_effects(struct session *s);
 
 /* ---- library.c: tapset files, parsed when a name needs them ---- */

@@ -22,6 +22,7 @@ struct expr;
 struct stmt;
 struct variable;	/* program.h: a local, a parameter or a global */
 struct function;	/* program.h */
+struct regex;		/* translator/regex/regex.h */
 struct fetch;		/* debuginfo/fetch.h */
 struct di_type;		/* debuginfo/di.h */
 struct format;		/* syntax/format.h */
@@ -77,7 +78,7 @@ struct expr_ternary { struct expr *cond, *yes, *no; };
 struct expr_assign { enum op op; /* OP_NONE for = */ struct expr *left, *right; };
 struct expr_incdec { struct expr *arg; bool increment, prefix; };
 struct expr_in { struct expr_vec keys; struct expr *array; /* SYMBOL */ };
-struct expr_match { struct expr *left, *regex; /* STRING */ bool negate; void *dfa; };
+struct expr_match { struct expr *left, *regex; /* STRING */ bool negate; struct regex *table; int groups; /* asked for: regex.h */ };
 struct expr_target {
 	const char *name;		/* with its sigils: "$fd", "$$vars", "@var" */
 	struct expr_vec args;		/* of @var: name@file, module */

@@ -229,6 +229,42 @@ struct stp_module {
 };
 extern const struct stp_module stp_module;
 
+/* ---- regular expressions ---- */
+
+/* A table for one: a row for each state, in it a cell for each column of bytes and then two that tell what is accepted
+ * there and at the string's end. A cell is the offset of the next row; row 0 leads nowhere. With `ops` it also says
+ * where the match is: positions are kept in registers, and a list of moves (its length, then pairs of target and source)
+ * belongs to each cell; what is accepted is then the index of the list of `ntags` sources that are the result: the start,
+ * then start and end of each group. */
+#define STP_REGEX_HERE 0xfffe		/* a source: the position at hand */
+#define STP_REGEX_NOWHERE 0xffff	/* a source: the group takes no part */
+#define STP_REGEX_MOST_REGS 128
+struct stp_regex {
+	const uint8_t *columns;		/* of each byte */
+	const uint16_t *next;
+	const uint16_t *ops;		/* of each cell: index into moves, 0: none. NULL: no positions */
+	const uint16_t *moves;
+	uint16_t width;			/* of a row, without the last two cells */
+	uint16_t start;			/* offset of the first row */
+	uint16_t done;			/* without positions: the row of those that have matched, behind row 0 */
+	uint16_t start_moves;
+	uint16_t nregs, ntags;
+	uint16_t ngroups;		/* with the whole match */
+	uint16_t pad;
+};
+
+enum stp_match_state { STP_MATCH_NONE, STP_MATCH_FAILED, STP_MATCH_FOUND };
+/* The last match of a run of a handler, kept in its frame: matched(), ngroups(). */
+struct stp_match {
+	uint32_t state;			/* enum stp_match_state */
+	uint32_t ngroups;
+	uint32_t ntags;
+	uint32_t pad;
+	uint32_t *regs;			/* while matching; as many as any regular expression of the module has, likewise: */
+	uint32_t *tags;			/* from the start of the match; the last one is where it ends */
+	char *text;			/* what matched, of max_string bytes */
+};
+
 /* ---- the context ---- */
 
 /* Where formatted text goes: the output record of this handler, or a string. */
@@ -261,6 +297,7 @@ struct stp_ctx {
 	uint32_t error_kind;		/* enum stp_error_kind */
 	uint32_t cpu;
 	void *family_data;		/* of the attaching family (perf record, sk_buff, …) */
+	struct stp_match *match;	/* of this handler; valid only where its code has set it */
 	/* of the core: */
 	char *frame_base;
 	uint64_t out_lost;		/* bytes of this run's text given up */

@@ -46,5 +46,13 @@ int64_t stp_call_arg(struct stp_ctx *c, int64_t n);
 /* Argument N, 1 to 6, of a system call, at the entry of its wrapper (whose one parameter points to
  * the registers of the call); error STRING for another N, FAULT. */
 int64_t stp_syscall_arg(struct stp_ctx *c, int64_t n);
+/* Is there a match of RE in S? */
+int64_t stp_regex_test(const struct stp_regex *re, const char *s);
+/* The same with a table that has positions; c->match, which is set, then tells of it. */
+int64_t stp_regex_match(struct stp_ctx *c, const struct stp_regex *re, const char *s);
+/* Group N of the last match, 0 for all of it; "" when the group took no part. Error STRING when there
+ * was no match or the regular expression has no such group. */
+void stp_matched(struct stp_ctx *c, char *dst, size_t size, int64_t n);
+int64_t stp_ngroups(struct stp_ctx *c);		/* of the last match, with the whole; error STRING as above */
 
 #endif
