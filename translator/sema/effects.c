@@ -8,11 +8,11 @@
 #include "translator/sema/sema.h"
 #include "translator/syntax/pragma.h"
 
-
 struct effects {
 	struct session *session;
 	struct variable_vec *reads, *writes;
 	struct function *function;
+	const struct expr *discarded;	/* the statement's own expression: nobody looks at its value */
 	bool impure;
 };
 
@@ -63,6 +63,15 @@ static void note_uses(struct effects *x, const struct embedded_use_vec *uses)
 	}
 }
 
+/* What an assignment is worth counts as a read of the variable where anything looks at it. */
+static void note_value(struct effects *x, const struct expr *e, struct expr *variable)
+{
+	if (variable->kind == EXPR_INDEX)
+		variable = variable->index.base;
+	if (e != x->discarded && variable->kind == EXPR_SYMBOL)
+		note_read(x, variable);
+}
+
 static void walk_keys(struct visitor *v, struct expr *e)
 {
 	if (e->kind == EXPR_INDEX)
@@ -79,11 +88,13 @@ static struct expr *visit_expr(struct visitor *v, struct expr *e)
 	case EXPR_SYMBOL: note_read(x, e); break;
 	case EXPR_ASSIGN:
 		note_write(x, e->assign.left);
+		note_value(x, e, e->assign.left);
 		walk_keys(v, e->assign.left);
 		walk_expr(v, e->assign.right);
 		return NULL;
 	case EXPR_INCDEC:
 		note_write(x, e->incdec.arg);
+		note_value(x, e, e->incdec.arg);
 		walk_keys(v, e->incdec.arg);
 		return NULL;
 	case EXPR_CALL:
@@ -102,6 +113,21 @@ static struct expr *visit_expr(struct visitor *v, struct expr *e)
 	case EXPR_CONTEXT: x->impure |= e->context.store; break;
 	}
 	return e;
+}
+
+static void walk_loop(struct visitor *v, struct stmt_loop *loop)
+{
+	struct effects *x = v->data;
+
+	x->discarded = loop->init;
+	if (loop->init)
+		walk_expr(v, loop->init);
+	if (loop->cond)
+		walk_expr(v, loop->cond);
+	walk_stmt(v, loop->body);
+	x->discarded = loop->step;
+	if (loop->step)
+		walk_expr(v, loop->step);
 }
 
 static struct stmt *visit_stmt(struct visitor *v, struct stmt *s)
@@ -123,10 +149,11 @@ static struct stmt *visit_stmt(struct visitor *v, struct stmt *s)
 		if (s->try_.message)
 			note_write(x, s->try_.message);
 		break;
-	case STMT_LOOP: case STMT_EMBEDDED:
-		x->impure |= s->kind == STMT_EMBEDDED;
-		if (s->kind == STMT_EMBEDDED)
-			note_uses(x, &s->embedded.uses);
+	case STMT_EXPR: x->discarded = s->expr.expr; break;
+	case STMT_LOOP: walk_loop(v, &s->loop); return NULL;
+	case STMT_EMBEDDED:
+		x->impure = true;
+		note_uses(x, &s->embedded.uses);
 		break;
 	}
 	return s;
