@@ -13,6 +13,7 @@ static const struct rt_family *const families[STP_FAMILIES] = {
 	[STP_FAMILY_HWBKPT] = &rt_family_hwbkpt,
 	[STP_FAMILY_PROCFS] = &rt_family_procfs,
 	[STP_FAMILY_INPUT] = &rt_family_input,
+	[STP_FAMILY_NETFILTER] = &rt_family_netfilter,
 };
 static unsigned attached;		/* groups */
 static void **states;			/* by group */

@@ -19,6 +19,8 @@ void rt_run_once(unsigned family)
 		rows = stp_module.groups[g].rows;
 		for (i = 0; i < stp_module.groups[g].nrows; i++) {
 			rt_run(rows[i].probe, NULL, rows[i].probe->handler, NULL, NULL);
+			if (rows[i].probe->flags & STP_PROBE_ONESHOT)
+				rt_request_exit(false);
 			cond_resched();
 		}
 	}

@@ -139,7 +139,7 @@ int rt_run_text(const struct stp_probe *p, struct rt_text *t);
 void rt_input(const char *bytes, u32 len);
 u32 rt_input_wanted(void);
 
-extern const struct rt_family rt_family_input, rt_family_procfs;
+extern const struct rt_family rt_family_input, rt_family_netfilter, rt_family_procfs;
 int rt_attach_all(void);
 void rt_detach_all(void);
 void rt_run_once(unsigned family);	/* begin, end, error: rows in order */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* begin, end, error: once, when a session starts, ends, or ends by an error, in
- * the order of their numbers; and never, whose handler is checked and not run. */
+ * the order of their numbers; oneshot, a begin after which the session ends; and never,
+ * whose handler is checked and not run. */
 #include "translator/family/family.h"
 #include "translator/session.h"
 
@@ -34,6 +35,11 @@ static bool end_resolve(const struct match *m)
 	return resolve(m, STP_PROBE_INTERRUPTIBLE | STP_PROBE_DURING_END);
 }
 
+static bool oneshot_resolve(const struct match *m)
+{
+	return resolve(m, STP_PROBE_INTERRUPTIBLE | STP_PROBE_DURING_BEGIN | STP_PROBE_ONESHOT);
+}
+
 static bool never_resolve(const struct match *m)
 {
 	return resolve(m, 0);
@@ -60,8 +66,9 @@ static int compare(const struct probe *a, const struct probe *b)
 		.name = #name_, .attach = attach_, .row_struct = "struct stp_row_begin", \
 		.resolve = resolve_, .attach_row = attach_row, .compare = compare, \
 	}
-extern const struct family family_begin, family_end, family_error, family_never;
+extern const struct family family_begin, family_end, family_error, family_never, family_oneshot;
 MOMENT(begin, "BEGIN", begin_resolve);
 MOMENT(end, "END", end_resolve);
 MOMENT(error, "ERROR", end_resolve);
 MOMENT(never, NULL, never_resolve);
+MOMENT(oneshot, "BEGIN", oneshot_resolve);

@@ -56,7 +56,7 @@ struct family {
 	 * reported by sema (tag PROBE_NO_MATCH) with `why` of match_explain. */
 	bool (*resolve)(const struct match *m);
 	/* Replace EXPR_TARGET e (or @entry/@perf-like ATOP that only the family knows) by resolved expressions. NULL: not
-	 * known here: sema reports with the scope's nearest names.  Most families leave this NULL: sema
+	 * known here (an EXPR_CAST is lowered on): sema reports with the scope's nearest names.  Most families leave this NULL: sema
 	 * then resolves through probe->scope (di_compile_var). */
 	struct expr *(*context_var)(struct session *s, struct probe *p, struct expr *e);
 	/* `E OP value` for an EXPR_TARGET e; OP_NONE is a plain =. NULL: not known here; an OP other than OP_NONE

@@ -247,7 +247,7 @@ struct expr *lower_target(struct lowering *l, struct expr *e, struct expr *store
 	if (l->probe && l->probe->family->context_var && !store) {
 		r = l->probe->family->context_var(l->session, l->probe, e);
 		if (r)
-			return r;
+			return r->kind == EXPR_CAST ? lower_cast(l, r, NULL) : r;
 	}
 	if ((r = lower_everything(l, e)))
 		return r;

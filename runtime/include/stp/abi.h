@@ -105,6 +105,7 @@ enum stp_probe_flag {
 	STP_PROBE_INTERRUPTIBLE = 1,	/* begin, end, …: runs with interrupts on, larger action budget */
 	STP_PROBE_DURING_BEGIN = 2,	/* runs while the session is starting (begin) */
 	STP_PROBE_DURING_END = 4,	/* end, error */
+	STP_PROBE_ONESHOT = 8,		/* the session ends after it */
 };
 struct stp_probe {
 	void (*handler)(struct stp_ctx *c);
@@ -190,6 +191,9 @@ struct stp_row_procfs {
 
 /* input: bytes or whole lines of the daemon's standard input */
 struct stp_row_input { const struct stp_probe *probe; uint32_t lines; uint32_t pad; };
+
+/* netfilter: args are hook, pf, sk_buff, in, out; retval is the verdict */
+struct stp_row_netfilter { const struct stp_probe *probe; uint32_t pf, hook; int32_t priority; uint32_t pad; };
 
 /* A run-time address the script uses (FETCH_SYMBOL): filled at load. */
 struct stp_symref { const char *module, *symbol; uint64_t *address; uint32_t optional; uint32_t pad; };
