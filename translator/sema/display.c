@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Globals that the script fills and never reads are printed when it ends: an end
- * probe written as script text and resolved like the user's own. */
+/* Globals that the script fills and never reads are printed when it ends, by an error, too: an end
+ * and error probe written as script text and resolved like the user's own. */
 #include "translator/errors.h"
 #include "translator/sema/sema.h"
 #include "translator/syntax/parse.h"
@@ -58,26 +58,27 @@ bool sema_display_globals(struct session *s)
 	struct source *src;
 	struct file *f, *user = s->script;
 	size_t first = p->probes.len;
-	bool ok = true;
+	bool ok = true, shown = false;
 
-	sb_puts(&text, "probe end(9223372036854775807) {\n");
+	sb_puts(&text, "probe end(9223372036854775807), error(9223372036854775807) {\n");
 	for (size_t i = 0; i < p->globals.len; i++) {
 		struct variable *v = p->globals.data[i];
 
 		if (v->written && !v->read && !v->library && !v->internal)
-			display_global(&text, v);
+			display_global(&text, v), shown = true;
 	}
 	sb_puts(&text, "}\n");
-	if (text.len < 40)
+	if (!shown)
 		goto out;
 	src = source_add(&s->sources, "<globals at end>", arena_strndup(&s->arena, sb_str(&text), text.len), text.len);
 	f = parse_file(s, src, true);
 	if (!f)
 		goto out;
-	ok = points_resolve(s, f->probes.data[0]->points.data[0], f->probes.data[0]->body, false);
+	for (size_t i = 0; i < f->probes.data[0]->points.len; i++)
+		ok &= points_resolve(s, f->probes.data[0]->points.data[i], f->probes.data[0]->body, false);
 	for (size_t i = first; ok && i < p->probes.len; i++) {
 		ok = symbols_bind_probe(s, p->probes.data[i]);
-		p->probes.data[i]->alias_text = "end";
+		p->probes.data[i]->alias_text = *p->probes.data[i]->text == 'e' && p->probes.data[i]->text[1] == 'n' ? "end" : "error";
 	}
 out:
 	s->script = user;
