@@ -31,6 +31,8 @@ unpack_end() {
 		wait "$unpack_child" 2>/dev/null || true
 	fi
 	[ -z "$unpack_stage" ] || rm -rf "$unpack_stage"
+	# what is left without the lock is another one's, who is at work
+	[ -n "${have_lock:-}" ] || return 0
 	rmdir "$cache"/kernels/*/ 2>/dev/null || true
 	apt_close
 }

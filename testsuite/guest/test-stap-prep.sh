@@ -88,6 +88,10 @@ test_fetch() {
 	check "nothing but kernels is left" no_stage
 	prep --mirror "$dead" "$release"
 	check_prep "what is there is not fetched again" 0 'has its headers image'
+	mkdir -p "$STAP_CACHE_DIR/apt/other/records"
+	prep "$release"
+	check "another one's work is left alone" test -d "$STAP_CACHE_DIR/apt/other/records"
+	rm -r "$STAP_CACHE_DIR/apt/other"
 	prep --mirror "$dead" --refresh stable
 	check_prep "without a mirror, older lists serve" 0 'using older ones'
 	prep 0.0.1-none
