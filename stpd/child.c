@@ -4,9 +4,11 @@
 #include "stpd/stpd.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void reset_signals(void)
@@ -16,6 +18,50 @@ static void reset_signals(void)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
+}
+
+int background_start(const char *name, bool quiet, int *status)
+{
+	int p[2], state;
+	pid_t pid;
+	char go;
+
+	*status = 1;
+	if (pipe(p) || (pid = fork()) < 0) {
+		say_error("cannot go into the background: %s", strerror(errno));
+		return -1;
+	}
+	if (!pid) {
+		close(p[0]);
+		setsid();
+		return p[1];
+	}
+	close(p[1]);
+	if (read(p[0], &go, 1) == 1) {
+		*status = 0;
+		printf("%d\n", (int)pid);
+		fflush(stdout);
+		if (!quiet)
+			fprintf(stderr, "stpd: module %s runs on; process %d collects its output\n", name, (int)pid);
+	} else if (waitpid(pid, &state, 0) == pid && WIFEXITED(state)) {
+		*status = WEXITSTATUS(state);
+	}
+	return -1;
+}
+
+void background_ready(int fd)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	/* whoever reads our standard output shall not wait for us; warnings still go to standard error */
+	if (null >= 0) {
+		dup2(null, STDIN_FILENO);
+		dup2(null, STDOUT_FILENO);
+		close(null);
+	}
+	if (write(fd, "r", 1) != 1)
+		say_error("nobody waits for this daemon to start");
+	close(fd);
 }
 
 /* Whether a program in PATH has the name that COMMAND begins with. */

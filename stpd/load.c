@@ -49,7 +49,7 @@ static const char *modinfo(const char *p, size_t len, const char *key)
 	return NULL;
 }
 
-static void name_from_path(const char *path, char *name, size_t size)
+void module_base_name(const char *path, char *name, size_t size)
 {
 	const char *base = strrchr(path, '/');
 	size_t n;
@@ -71,7 +71,7 @@ static int read_info(int fd, const char *path, char *name, size_t size, int *ver
 	const char *v;
 	char *p;
 
-	name_from_path(path, name, size);
+	module_base_name(path, name, size);
 	*version = -1;
 	if (fstat(fd, &st))
 		return -errno;

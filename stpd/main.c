@@ -28,7 +28,7 @@ static const char help[] =
 	"  -x PID       target() is PID; end with it\n"
 	"  -T MS        end after MS milliseconds\n"
 	"  -L           load, start and leave the module running\n"
-	"  -D           as -L, and stay in the background to collect the output (needs -o)\n"
+	"  -D           when all is in place, go on in the background, and print the number of that process (needs -o)\n"
 	"  -w           no warnings\n"
 	"  -v           say what is being done\n"
 	"  -V           print the version\n"
@@ -129,6 +129,7 @@ int main(int argc, char **argv)
 {
 	struct options o = { 0 };
 	const char *why;
+	char name[256];
 	int c, status;
 
 	if (!privilege_start())
@@ -151,9 +152,11 @@ int main(int argc, char **argv)
 		return 1;
 	if (o.remove)
 		return module_unload(o.module, false) ? 1 : 0;
-	if (o.daemon && daemon(1, 1)) {
-		say_error("cannot go into the background: %s", strerror(errno));
-		return 1;
+	if (o.daemon) {
+		module_base_name(o.module, name, sizeof name);
+		o.ready = background_start(name, o.quiet, &status);
+		if (o.ready < 0)
+			return status;
 	}
 	return session_run(&o);
 }

@@ -382,6 +382,8 @@ static int run_started(struct session *s)
 		s->deadline_ms = now_ms() + s->o->timeout_ms;
 	if (s->start.nskipped)
 		say_debug(s->o, "%u optional probe points did not attach", s->start.nskipped);
+	if (s->o->daemon)
+		background_ready(s->o->ready);
 	if (s->hold >= 0)
 		child_go(s->hold);
 	s->hold = -1;

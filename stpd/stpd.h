@@ -34,6 +34,7 @@ struct options {
 	bool attach;			/* -A: take over a module that was left */
 	bool remove;			/* -d */
 	bool daemon;			/* -D */
+	int ready;			/* -D: write a byte here when the session runs, then close it */
 	bool quiet;			/* -w */
 	unsigned verbose;
 	char *const *sets;		/* NAME=VALUE … */
@@ -58,6 +59,8 @@ bool trust_name(const char *name);		/* is it one, and no path? */
 bool trust_running(const char *name);		/* may he take over or remove module NAME, and is it one of stap's? */
 
 /* ---- load.c ---- */
+/* The name of a module, as its file's name tells. */
+void module_base_name(const char *path, char *name, size_t size);
 /* Open the file of a module that the user may load, and tell its own name (NAME of [256]). fd, or -errno after a message. */
 int module_open(const char *path, char *name, size_t size);
 /* Load what FD is open on, called NAME; one that a killed daemon left behind makes room. 0, or -errno after a message that says what to do. */
@@ -127,6 +130,11 @@ int relay_close_all(struct relay *r);		/* 0 or -errno of the output */
 uint64_t relay_received(const struct relay *r);	/* records of text */
 
 /* ---- child.c ---- */
+/* -D: go on in a new process, which has no terminal. There: a descriptor for options.ready. The old one waits for that byte, tells the
+ * process and module NAME, and returns -1 with *STATUS to exit with. */
+int background_start(const char *name, bool quiet, int *status);
+/* In the new process: the session runs. */
+void background_ready(int fd);
 /* Fork for -c, held before exec until child_go(). Its pid or -errno after a message. */
 pid_t child_prepare(const char *command, int *hold);
 void child_go(int hold);
