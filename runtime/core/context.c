@@ -174,7 +174,7 @@ bool stp_catch(struct stp_ctx *c, char *dst, size_t size)
 {
 	struct stp_out o;
 
-	if (c->error_kind == STP_ERR_LIMIT)
+	if (c->error_kind == STP_ERR_LIMIT || c->error_kind == STP_ERR_ABORT)
 		return false;
 	if (dst) {
 		stp_out_string(&o, dst, size);

@@ -159,8 +159,11 @@ static void handle_error(struct rt_cpu *cpu, const struct stp_probe *p)
 	struct stp_ctx *c = &cpu->ctx;
 	const struct stp_limits *l = stp_module.limits;
 	bool soft = c->error_kind == STP_ERR_FAULT || (l->suppress_errors && c->error_kind != STP_ERR_LIMIT);
-	int n = atomic_inc_return(&rt.errors);
+	int n;
 
+	if (c->error_kind == STP_ERR_ABORT)
+		return;
+	n = atomic_inc_return(&rt.errors);
 	cpu->stats[p->index].errors++;
 	stp_ctx_error_text(c, cpu->text, sizeof cpu->text);
 	if (soft) {

@@ -309,7 +309,8 @@ struct stp_ctx {
 	uint32_t ntrace;		/* addresses of the stack, once it has been walked */
 	/* the runtime's own fields follow (kernel/context.h); sizeof is not part of the ABI */
 };
-enum stp_error_kind { STP_ERR_SCRIPT /* error() */, STP_ERR_FAULT, STP_ERR_LIMIT /* always ends the session */, STP_ERR_ARITH, STP_ERR_MAP, STP_ERR_STRING };
+enum stp_error_kind { STP_ERR_SCRIPT /* error() */, STP_ERR_FAULT, STP_ERR_LIMIT /* always ends the session */, STP_ERR_ARITH, STP_ERR_MAP, STP_ERR_STRING,
+	STP_ERR_ABORT /* abort(): nothing is wrong, only the handler ends */ };
 
 /* ---- errors and budget ---- */
 
@@ -323,7 +324,7 @@ void stp_error_c(struct stp_ctx *c, const char *fmt, ...) STP_COLD;
 void stp_printf_c(struct stp_ctx *c, const char *fmt, ...);
 /* Remember location LOC on the way out; call once at each level. */
 void stp_fail(struct stp_ctx *c, uint32_t loc) STP_COLD;
-/* catch: take the error's text (with its location) into DST of SIZE bytes (DST may be NULL) and go on. STP_ERR_LIMIT is not caught: returns false. */
+/* catch: take the error's text (with its location) into DST of SIZE bytes (DST may be NULL) and go on. STP_ERR_LIMIT and STP_ERR_ABORT are not caught: returns false. */
 bool stp_catch(struct stp_ctx *c, char *dst, size_t size);
 void stp_out_of_actions(struct stp_ctx *c) STP_COLD;	/* error LIMIT: "MAXACTION exceeded" */
 
