@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parse-fuzz: damaged scripts through lexer, preprocessor, parser and printer.
+/* fuzz: damaged files through a target of testsuite/fuzz.
  *
- *	parse-fuzz [-s SEED] [-n RUNS] [-t SECONDS] [-k DIR] FILE…
+ *	fuzz [-s SEED] [-n RUNS] [-t SECONDS] [-k DIR] TARGET FILE…
+ *	fuzz -d TARGET
  *
- * Each run takes one of the files, damages a copy (bytes, tokens of the language put in,
- * pieces moved, repeated, taken from another file) and parses it.  A script that parses must
- * print as text that parses to the same.  Runs are made in child processes, many in each, so
- * that a death costs one of them; the script is in memory that parent and child share.  The
- * same seed gives the same runs; -n 0 tries the files as they are; -k keeps what failed.
- * The last line says how many runs there were; status 0: no failure. */
+ * Each run takes one of the files, damages a copy (bytes, pieces of the target's language put in, pieces moved, repeated,
+ * taken from another file) and gives it to the target.  Runs are made in child processes, many in each, so that a death costs
+ * one of them; the input is in memory that parent and child share.  The same seed gives the same runs; -n 0 tries the files
+ * as they are; -k keeps what failed.  The last line says how many runs there were; status 0: no failure.  -d prints the
+ * target's pieces as a dictionary of libFuzzer. */
+#include "lib/arena.h"
 #include "lib/run.h"
-#include "translator/session.h"
-#include "translator/syntax/parse.h"
-#include "translator/syntax/print.h"
+#include "testsuite/fuzz/fuzz.h"
 
+#include <ctype.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,30 +27,21 @@ enum { INPUT_MAX = 1 << 16, BATCH = 500, HANG_S = 20 };
 
 /* What parent and child share. */
 struct shared {
-	unsigned runs, parsed;
+	unsigned runs, taken;
+	char wrong[80];
 	uint64_t random;
 	size_t len;
 	char text[INPUT_MAX];
 };
 
 struct fuzzer {
+	const struct fuzz_target *target;
+	size_t npieces;
 	struct shared *now;
 	struct strbuf *files;
 	size_t nfiles;
 	unsigned failures;
 	const char *keep;
-	FILE *nowhere;
-};
-
-static const char *const pieces[] = {
-#define TOK(name, text)
-#define TOK_KEYWORD(name, text) text " ",
-#define TOK_OP(name, text) text,
-#include "translator/syntax/token.def"
-	"@define f(a, b) %( @a @b %)", "@define g %( @f(1, 2) %)", "@f(", "@g ", "@count(", "@cast(x, \"t\")", "@hist_log(", "@entry(", "@var(\"x\")",
-	"%( kernel_v > \"1\" %? ", "%( 1 == 2 || \"a\" != \"b*\" %? ", "CONFIG_X == \"y\"", "$1", "@1", "$#", "@#", "$$vars$", "&$x->y[1]$$ ",
-	"\"\\x41\\0\\n\" ", "\"%5.*d %s %m %%\", ", "printf(", "printd(\",\", ", "%{ C %}", "/* */", "// \n", "# \n", "{a,b.c(1)}", "a[*, 1]", "-9223372036854775808 ",
-	"0x7fffffffffffffff ", "foreach ([a+, b] in m[*, 1] @sum- limit 5) ", "probe a.b? if (x) {}", "global avg(x) ", "private ", "\x00", "\xff", "é",
 };
 
 /* splitmix64 */
@@ -89,7 +80,7 @@ static void damage(struct fuzzer *z)
 	struct shared *s = z->now;
 	size_t at = below(z, s->len + 1), n = below(z, 1 + (below(z, 4) ? 20 : 400));
 	const struct strbuf *other = &z->files[below(z, z->nfiles)];
-	const char *piece = pieces[below(z, sizeof pieces / sizeof *pieces)];
+	const char *piece = z->target->pieces[below(z, z->npieces)];
 	size_t from = below(z, other->len), times = below(z, 4) ? 1 : below(z, 1200);
 
 	n = n > s->len - at ? s->len - at : n;
@@ -104,9 +95,9 @@ static void damage(struct fuzzer *z)
 		break;
 	case 5:
 		while (times--)
-			splice(s, at, 0, piece, *piece ? strlen(piece) : 1);
+			splice(s, at, 0, piece, strlen(piece));
 		break;
-	default: splice(s, at, below(z, 2) ? n : 0, piece, *piece ? strlen(piece) : 1); break;
+	default: splice(s, at, below(z, 2) ? n : 0, piece, strlen(piece)); break;
 	}
 }
 
@@ -121,44 +112,20 @@ static void make_input(struct fuzzer *z)
 		damage(z);
 }
 
-/* ---- a run ---- */
-
-/* What TEXT prints as, into B; false when it does not parse. */
-static bool print_parsed(struct fuzzer *z, const char *text, size_t len, bool library, struct strbuf *b)
-{
-	struct session *s = xcalloc(1, sizeof *s);
-	struct file *f;
-
-	session_init(s);
-	s->diags.out = z->nowhere;
-	s->opt.guru = true;
-	s->target.release = "5.0";
-	s->target.arch = "x86_64";
-	vec_push(&s->arena, &s->opt.args, "17");
-	vec_push(&s->arena, &s->opt.args, "a.b { $1 \"");
-	f = parse_file(s, source_add(&s->sources, library ? "<input>.stpm" : "<input>", text, len), library);
-	if (f)
-		print_file(b, f);
-	session_free(s);
-	free(s);
-	return f;
-}
+/* ---- runs ---- */
 
 static bool try(struct fuzzer *z)
 {
-	struct strbuf once = STRBUF_INIT, again = STRBUF_INIT;
-	bool ok = true;
+	struct shared *s = z->now;
+	bool taken = false;
+	const char *wrong;
 
 	alarm(HANG_S);
-	if (print_parsed(z, z->now->text, z->now->len, !below(z, 30), &once)) {
-		z->now->parsed++;
-		ok = print_parsed(z, sb_str(&once), once.len, false, &again) && once.len == again.len &&
-		     !memcmp(sb_str(&once), sb_str(&again), once.len);
-	}
-	sb_free(&once);
-	sb_free(&again);
-	z->now->runs++;
-	return ok;
+	wrong = z->target->run(s->text, s->len, &taken);
+	s->taken += taken;
+	s->runs++;
+	snprintf(s->wrong, sizeof s->wrong, "%s", wrong ? wrong : "");
+	return !wrong;
 }
 
 static void keep_failure(struct fuzzer *z, const char *what)
@@ -166,7 +133,7 @@ static void keep_failure(struct fuzzer *z, const char *what)
 	struct strbuf name = STRBUF_INIT;
 
 	z->failures++;
-	sb_printf(&name, "%s/parse-fuzz-%u.stp", z->keep, z->now->runs);
+	sb_printf(&name, "%s/%s-%u", z->keep, z->target->name, z->now->runs);
 	if (z->keep && write_file_atomic(sb_str(&name), z->now->text, z->now->len, 0644))
 		perror(sb_str(&name));
 	printf("run %u: %s%s%s\n", z->now->runs, what, z->keep ? ", kept in " : "", z->keep ? sb_str(&name) : "");
@@ -194,7 +161,7 @@ static void run_batch(struct fuzzer *z, unsigned n)
 	if (waitpid(child, &status, 0) != child || !status)
 		return;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 3) {
-		keep_failure(z, "what it prints does not parse to the same");
+		keep_failure(z, z->now->wrong);
 		return;
 	}
 	keep_failure(z, WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM ? "too slow" : "died");
@@ -208,14 +175,25 @@ static void run_files(struct fuzzer *z)
 		z->now->len = z->files[i].len < INPUT_MAX ? z->files[i].len : INPUT_MAX;
 		memcpy(z->now->text, z->files[i].s, z->now->len);
 		if (!try(z))
-			keep_failure(z, "what it prints does not parse to the same");
+			keep_failure(z, z->now->wrong);
 	}
 }
 
 static int usage(void)
 {
-	fputs("usage: parse-fuzz [-s SEED] [-n RUNS] [-t SECONDS] [-k DIR] FILE…\n", stderr);
+	fputs("usage: fuzz [-s SEED] [-n RUNS] [-t SECONDS] [-k DIR] TARGET FILE…\n       fuzz -d TARGET\n", stderr);
 	return 2;
+}
+
+static int print_dictionary(const struct fuzz_target *target)
+{
+	for (const char *const *p = target->pieces; *p; p++) {
+		putchar('"');
+		for (const char *c = *p; *c; c++)
+			printf(isprint((unsigned char)*c) && *c != '"' && *c != '\\' ? "%c" : "\\x%02x", (unsigned char)*c);
+		puts("\"");
+	}
+	return 0;
 }
 
 static void load_files(struct fuzzer *z, char **names, size_t n)
@@ -226,34 +204,46 @@ static void load_files(struct fuzzer *z, char **names, size_t n)
 			z->nfiles++;
 }
 
+static bool choose_target(struct fuzzer *z, const char *name)
+{
+	z->target = name ? fuzz_target_find(name) : NULL;
+	while (z->target && z->target->pieces[z->npieces])
+		z->npieces++;
+	return z->target;
+}
+
 int main(int argc, char **argv)
 {
 	struct fuzzer z = { 0 };
 	unsigned runs = 10000, seconds = 0;
 	time_t begun = time(NULL);
+	bool dictionary = false;
 	int c;
 
 	z.now = mmap(NULL, sizeof *z.now, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	z.nowhere = fopen("/dev/null", "w");
-	if (z.now == MAP_FAILED || !z.nowhere)
+	if (z.now == MAP_FAILED)
 		die_oom();
-	while ((c = getopt(argc, argv, "s:n:t:k:")) != -1)
+	while ((c = getopt(argc, argv, "ds:n:t:k:")) != -1)
 		switch (c) {
+		case 'd': dictionary = true; break;
 		case 's': z.now->random = strtoull(optarg, NULL, 0); break;
 		case 'n': runs = (unsigned)strtoul(optarg, NULL, 0); break;
 		case 't': seconds = (unsigned)strtoul(optarg, NULL, 0); runs = ~0u; break;
 		case 'k': z.keep = optarg; break;
 		default: return usage();
 		}
-	load_files(&z, argv + optind, (size_t)(argc - optind));
+	if (!choose_target(&z, argv[optind]))
+		return usage();
+	if (dictionary)
+		return print_dictionary(z.target);
+	load_files(&z, argv + optind + 1, (size_t)(argc - optind - 1));
 	if (!z.nfiles)
 		return usage();
 	if (!runs)
 		run_files(&z);
 	while (z.now->runs < runs && z.failures < 10 && (!seconds || time(NULL) - begun < (time_t)seconds))
 		run_batch(&z, runs - z.now->runs < BATCH ? runs - z.now->runs : BATCH);
-	printf("%u runs, %u parsed, %u failures\n", z.now->runs, z.now->parsed, z.failures);
-	fclose(z.nowhere);
+	printf("%u runs, %u taken, %u failures\n", z.now->runs, z.now->taken, z.failures);
 	for (size_t i = 0; i < z.nfiles; i++)
 		sb_free(&z.files[i]);
 	free(z.files);
