@@ -3,25 +3,10 @@
  * them; all others are registered one by one, and unregistered all at once, for each
  * unregistration by itself waits for every CPU. */
 #include "compat.h"
-#include "rt.h"
+#include "kprobe.h"
 
 #include <linux/kernel.h>
 #include <linux/sched.h>
-
-struct point {
-	struct kretprobe rp;		/* rp.kp alone when the row is no return */
-	const struct stp_row_kprobe *row;
-	char *symbol;			/* "module:name" */
-	bool registered, in_bulk, told;
-	int err;			/* why it is refused; optional ones aside */
-};
-struct kprobes {
-	const struct stp_group *group;
-	struct rt_bulk *bulk;
-	struct point *points;		/* by row */
-	void **batch;			/* room for a pointer a row */
-	u32 in_bulk, attached, refused;	/* rows, optional ones aside */
-};
 
 static void set_address(struct stp_ctx *c, void *data)
 {
@@ -30,7 +15,7 @@ static void set_address(struct stp_ctx *c, void *data)
 
 static int hit(struct kprobe *kp, struct pt_regs *regs)
 {
-	struct point *p = container_of(kp, struct point, rp.kp);
+	struct rt_kp_point *p = container_of(kp, struct rt_kp_point, rp.kp);
 
 	rt_run(p->row->probe, regs, p->row->probe->handler, set_address, kp);
 	return 0;
@@ -67,7 +52,7 @@ static void set_entry(struct stp_ctx *c, void *data)
 
 static int entered(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	struct point *p = container_of(compat_kretprobe(ri), struct point, rp);
+	struct rt_kp_point *p = container_of(compat_kretprobe(ri), struct rt_kp_point, rp);
 	struct returning r = { .kp = &p->rp.kp, .saved = ri->data };
 
 	memset(ri->data, 0, p->row->saved_size);
@@ -80,28 +65,23 @@ static int returned(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct kretprobe *rp = compat_kretprobe(ri);
 	struct returning r = { .saved = ri->data };
-	struct point *p;
+	struct rt_kp_point *p;
 
 	if (!rp)
 		return 0;
-	p = container_of(rp, struct point, rp);
+	p = container_of(rp, struct rt_kp_point, rp);
 	r.kp = &rp->kp;
 	rt_run(p->row->probe, regs, p->row->probe->handler, set_return, &r);
 	return 0;
 }
 NOKPROBE_SYMBOL(returned);
 
-static bool is_return(const struct point *p)
+static bool is_return(const struct rt_kp_point *p)
 {
 	return p->row->flags & STP_KP_RETURN;
 }
 
-static bool in_module(const struct stp_row_kprobe *r)
-{
-	return r->module && strcmp(r->module, "kernel");
-}
-
-static int place(struct point *p)
+static int place(struct rt_kp_point *p)
 {
 	const struct stp_row_kprobe *r = p->row;
 	struct kprobe *kp = &p->rp.kp;
@@ -113,8 +93,12 @@ static int place(struct point *p)
 	}
 	kp->symbol_name = r->symbol;
 	kp->offset = (unsigned int)r->offset;
-	if (!in_module(r))
+	if (!p->module)
 		return 0;
+	if (p->symbol) {
+		kp->symbol_name = p->symbol;
+		return 0;
+	}
 	n = strlen(r->module) + strlen(r->symbol) + 2;
 	p->symbol = plat_alloc(n);
 	if (!p->symbol)
@@ -124,7 +108,7 @@ static int place(struct point *p)
 	return 0;
 }
 
-static int register_point(struct point *p, bool many)
+static int register_point(struct rt_kp_point *p, bool many)
 {
 	const struct stp_row_kprobe *r = p->row;
 	u32 active = r->maxactive ? r->maxactive : stp_module.limits->ret_active;
@@ -146,19 +130,7 @@ static int register_point(struct point *p, bool many)
 	return register_kretprobe(&p->rp);
 }
 
-static const char *reason(const struct stp_row_kprobe *r, int err)
-{
-	switch (err) {
-	case -ENOENT: return in_module(r) ? "the module is not loaded, or has no such symbol" : "the kernel has no such symbol";
-	case -EINVAL: return "the kernel does not allow a probe there (its blacklist, or no instruction starts there)";
-	case -EILSEQ: return "no instruction starts there";
-	case -ENOMEM: return "out of memory";
-	case -EOPNOTSUPP: return "the kernel cannot probe this instruction";
-	}
-	return "the kernel refused";
-}
-
-static void count_missed(const struct point *p)
+static void count_missed(const struct rt_kp_point *p)
 {
 	unsigned long missed = p->rp.kp.nmissed;
 
@@ -168,54 +140,93 @@ static void count_missed(const struct point *p)
 		rt_count_missed(p->row->probe, missed);
 }
 
-/* Pointers to the registered points that are returns, or are not. */
-static int gather(struct kprobes *k, bool returns)
+/* Pointers to the registered points of M that are returns, or are not. */
+static int gather(struct rt_kprobes *k, const struct rt_kp_module *m, bool returns)
 {
 	int n = 0;
 	unsigned i;
 
 	for (i = 0; i < k->group->nrows; i++) {
-		struct point *p = &k->points[i];
+		struct rt_kp_point *p = &k->points[i];
 
-		if (p->registered && is_return(p) == returns)
+		if (p->registered && p->module == m && is_return(p) == returns)
 			k->batch[n++] = returns ? (void *)&p->rp : (void *)&p->rp.kp;
 	}
 	return n;
 }
 
-static void detach(const struct stp_group *g, void *state)
+void rt_kprobes_detach(struct rt_kprobes *k, struct rt_kp_module *m)
 {
-	struct kprobes *k = state;
+	struct rt_bulk **bulk = m ? &m->bulk : &k->bulk;
 	unsigned i;
 	int n;
 
-	rt_bulk_detach(k->bulk);
-	n = gather(k, true);
+	rt_bulk_detach(*bulk);
+	*bulk = NULL;
+	n = gather(k, m, true);
 	if (n)
 		unregister_kretprobes((struct kretprobe **)k->batch, n);
-	n = gather(k, false);
+	n = gather(k, m, false);
 	if (n)
 		unregister_kprobes((struct kprobe **)k->batch, n);
-	for (i = 0; i < g->nrows; i++) {
-		if (k->points[i].registered)
-			count_missed(&k->points[i]);
-		plat_free(k->points[i].symbol);
+	for (i = 0; i < k->group->nrows; i++) {
+		struct rt_kp_point *p = &k->points[i];
+
+		if (p->module != m)
+			continue;
+		if (p->registered)
+			count_missed(p);
+		/* as new: it may be attached again */
+		memset(&p->rp, 0, sizeof p->rp);
+		p->registered = p->in_bulk = p->told = false;
+		p->err = 0;
 	}
+}
+
+static void kprobes_free(struct rt_kprobes *k)
+{
+	unsigned i;
+
+	for (i = 0; k->points && i < k->group->nrows; i++)
+		plat_free(k->points[i].symbol);
 	plat_free(k->points);
+	plat_free(k->modules);
 	plat_free(k->batch);
 	plat_free(k);
 }
 
+static void detach(const struct stp_group *g, void *state)
+{
+	struct rt_kprobes *k = state;
+	unsigned i;
+
+	rt_kprobes_unfollow(k);
+	rt_kprobes_detach(k, NULL);
+	for (i = 0; i < k->nmodules; i++)
+		if (k->modules[i].loaded)
+			rt_kprobes_detach(k, &k->modules[i]);
+	kprobes_free(k);
+}
+
 static void mark(void *data, const struct stp_row_kprobe *row)
 {
-	struct kprobes *k = data;
+	struct rt_kprobes *k = data;
 
 	k->points[row - (const struct stp_row_kprobe *)k->group->rows].in_bulk = true;
 }
 
-static void attach_row(struct kprobes *k, struct point *p)
+struct place_of { struct rt_kprobes *k; const struct rt_kp_module *m; };
+
+static bool lies_in(void *data, const struct stp_row_kprobe *row)
 {
-	int err = register_point(p, k->group->nrows - k->in_bulk > MANY);
+	struct place_of *at = data;
+
+	return at->k->points[row - (const struct stp_row_kprobe *)at->k->group->rows].module == at->m;
+}
+
+static void attach_row(struct rt_kprobes *k, struct rt_kp_point *p)
+{
+	int err = register_point(p, k->many);
 
 	if (!err) {
 		p->registered = true;
@@ -228,109 +239,61 @@ static void attach_row(struct kprobes *k, struct point *p)
 	}
 }
 
-/* ---- what was refused ---- */
-
-enum { REPORTS = 20 };
-
-static bool same_point(const struct point *a, const struct point *b)
+void rt_kprobes_attach(struct rt_kprobes *k, struct rt_kp_module *m)
 {
-	return a->row->probe->alias == b->row->probe->alias || !strcmp(a->row->probe->alias, b->row->probe->alias);
+	struct rt_bulk **bulk = m ? &m->bulk : &k->bulk;
+	struct place_of at = { k, m };
+	unsigned i, taken;
+
+	*bulk = rt_bulk_attach(k->group, lies_in, &at);
+	taken = rt_bulk_rows(*bulk, mark, k);
+	k->in_bulk += taken;
+	k->attached += taken;
+	k->many = k->group->nrows - k->in_bulk > MANY;
+	for (i = 0; i < k->group->nrows && !READ_ONCE(rt.want_exit); i++) {
+		struct rt_kp_point *p = &k->points[i];
+
+		if (p->module == m && !p->in_bulk)
+			attach_row(k, p);
+		cond_resched();
+	}
 }
 
-/* The places of the script's point that P is one of: how many, how many of them refused. */
-static void count_places(struct kprobes *k, const struct point *p, u32 *places, u32 *refused)
+static struct rt_kprobes *kprobes_new(const struct stp_group *g)
 {
+	const struct stp_row_kprobe *rows = g->rows;
+	struct rt_kprobes *k = plat_alloc(sizeof *k);
 	unsigned i;
-
-	*places = *refused = 0;
-	for (i = 0; i < k->group->nrows; i++) {
-		struct point *q = &k->points[i];
-
-		if ((q->row->flags & STP_KP_OPTIONAL) || !same_point(p, q))
-			continue;
-		++*places;
-		*refused += q->err != 0;
-		q->told = true;
-	}
-}
-
-/* One message a point of the script. A point that was named, and is nowhere now, is an error: returned. */
-static int report_point(struct kprobes *k, const struct point *p)
-{
-	const struct stp_probe *probe = p->row->probe;
-	u32 places, refused;
-
-	count_places(k, p, &places, &refused);
-	if (!(p->row->flags & STP_KP_MEMBER) && refused == places) {
-		rt_message(STP_MSG_ERROR, "cannot attach %s: %s (error %d)", probe->point, reason(p->row, p->err), p->err);
-		return p->err;
-	}
-	if (refused == 1)
-		rt_message(STP_MSG_WARN, "cannot attach %s: %s (error %d)", probe->point, reason(p->row, p->err), p->err);
-	else
-		rt_message(STP_MSG_WARN, "cannot attach %u of the %u places of %s, the first of them %s: %s (error %d)", refused, places,
-			   probe->alias, probe->point, reason(p->row, p->err), p->err);
-	return 0;
-}
-
-static int report_refused(struct kprobes *k)
-{
-	int err = 0, one;
-	unsigned i, told = 0;
-
-	for (i = 0; i < k->group->nrows && told < REPORTS; i++) {
-		struct point *p = &k->points[i];
-
-		if (!p->err || p->told)
-			continue;
-		told++;
-		one = report_point(k, p);
-		err = err ? err : one;
-	}
-	if (!err && !k->attached) {
-		rt_message(STP_MSG_ERROR, "no point of %u could be attached", k->group->nrows);
-		return -ENOENT;
-	}
-	return err;
-}
-
-static struct kprobes *kprobes_new(const struct stp_group *g)
-{
-	struct kprobes *k = plat_alloc(sizeof *k);
 
 	if (!k)
 		return NULL;
 	k->group = g;
+	mutex_init(&k->lock);
 	k->points = plat_alloc(sizeof *k->points * (g->nrows + 1));
 	k->batch = plat_alloc(sizeof *k->batch * (g->nrows + 1));
-	if (k->points && k->batch)
-		return k;
-	plat_free(k->points);
-	plat_free(k->batch);
-	plat_free(k);
+	if (k->points && k->batch) {
+		for (i = 0; i < g->nrows; i++)
+			k->points[i].row = &rows[i];
+		if (!rt_kprobes_follow(k))
+			return k;
+	}
+	kprobes_free(k);
 	return NULL;
 }
 
 static int attach(const struct stp_group *g, void **state)
 {
-	const struct stp_row_kprobe *rows = g->rows;
-	struct kprobes *k = kprobes_new(g);
-	unsigned i;
+	struct rt_kprobes *k = kprobes_new(g);
 	int err;
 
 	if (!k)
 		return -ENOMEM;
-	for (i = 0; i < g->nrows; i++)
-		k->points[i].row = &rows[i];
-	k->bulk = rt_bulk_attach(g);
-	k->attached = k->in_bulk = rt_bulk_rows(k->bulk, mark, k);
-	for (i = 0; i < g->nrows && !READ_ONCE(rt.want_exit); i++) {
-		if (!k->points[i].in_bulk)
-			attach_row(k, &k->points[i]);
-		cond_resched();
-	}
+	mutex_lock(&k->lock);
+	rt_kprobes_attach(k, NULL);
+	rt_kprobes_attach_modules(k);
 	rt.nprobes_attached += k->attached;
-	err = k->refused ? report_refused(k) : 0;
+	err = k->refused ? rt_kprobes_report(k, true) : 0;
+	mutex_unlock(&k->lock);
 	if (err) {
 		detach(g, k);
 		return err;

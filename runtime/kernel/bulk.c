@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Many function entries through one ftrace_ops, and the returns of those functions (hook.c).
+/* Many function entries through one ftrace_ops, and the returns of those functions (hook.c): those of the kernel
+ * itself, and another one for those of each module, for as long as it is loaded.
  *
  * A kprobe on a function's entry is armed through ftrace, one rewrite of the kernel's list of sites for
  * each; here all sites are armed by one.  A row that this cannot take (its function has no
@@ -75,9 +76,12 @@ static void traced(unsigned long ip, unsigned long parent, struct ftrace_ops *op
 }
 NOKPROBE_SYMBOL(traced);
 
-static bool eligible(const struct stp_row_kprobe *r)
+/* The rows that this may take. */
+struct choice { rt_bulk_filter *wanted; void *data; };
+
+static bool eligible(const struct choice *c, const struct stp_row_kprobe *r)
 {
-	return !(r->flags & STP_KP_ABSOLUTE) && !r->offset && r->symbol && !((r->flags & STP_KP_RETURN) && r->maxactive);
+	return c->wanted(c->data, r) && !(r->flags & STP_KP_ABSOLUTE) && !r->offset && r->symbol && !((r->flags & STP_KP_RETURN) && r->maxactive);
 }
 
 static int by_address(const void *a, const void *b)
@@ -121,14 +125,14 @@ static unsigned long address_of(struct rt_bulk *b, const struct stp_row_kprobe *
 	return addr;
 }
 
-static void collect(struct rt_bulk *b, const struct stp_group *g)
+static void collect(struct rt_bulk *b, const struct stp_group *g, const struct choice *c)
 {
 	const struct stp_row_kprobe *rows = g->rows;
 	unsigned i;
 
 	b->site = (void *)rt_symbol_address(NULL, "ftrace_location");
 	for (i = 0; i < g->nrows; i++) {
-		if (!eligible(&rows[i]))
+		if (!eligible(c, &rows[i]))
 			continue;
 		if ((rows[i].flags & STP_KP_RETURN) && !b->hooks)
 			b->hooks = rt_hooks_new();
@@ -178,22 +182,23 @@ static bool arm(struct rt_bulk *b)
 	return b->registered;
 }
 
-struct rt_bulk *rt_bulk_attach(const struct stp_group *g)
+struct rt_bulk *rt_bulk_attach(const struct stp_group *g, rt_bulk_filter *wanted, void *data)
 {
+	const struct choice c = { wanted, data };
 	const struct stp_row_kprobe *rows = g->rows;
 	struct rt_bulk *b;
-	unsigned i, wanted = 0;
+	unsigned i, n = 0;
 
 	for (i = 0; i < g->nrows; i++)
-		wanted += eligible(&rows[i]);
-	if (wanted < LEAST_ROWS)
+		n += eligible(&c, &rows[i]);
+	if (n < LEAST_ROWS)
 		return NULL;
 	b = plat_alloc(sizeof *b);
 	if (!b)
 		return NULL;
-	b->entries = plat_alloc(sizeof *b->entries * (wanted + 1));
+	b->entries = plat_alloc(sizeof *b->entries * (n + 1));
 	if (b->entries)
-		collect(b, g);
+		collect(b, g, &c);
 	if (!b->n || !arm(b)) {
 		rt_bulk_detach(b);
 		return NULL;
@@ -225,7 +230,7 @@ void rt_bulk_detach(struct rt_bulk *b)
 
 #else
 
-struct rt_bulk *rt_bulk_attach(const struct stp_group *g)
+struct rt_bulk *rt_bulk_attach(const struct stp_group *g, rt_bulk_filter *wanted, void *data)
 {
 	return NULL;
 }

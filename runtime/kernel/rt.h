@@ -144,8 +144,9 @@ int rt_attach_all(void);
 void rt_detach_all(void);
 void rt_run_once(unsigned family);	/* begin, end, error: rows in order */
 
-/* bulk.c: function entries, many at once. NULL: none could be taken. */
-struct rt_bulk *rt_bulk_attach(const struct stp_group *g);
+/* bulk.c: function entries, many at once, of the rows that WANTED says yes to. NULL: none could be taken. */
+typedef bool rt_bulk_filter(void *data, const struct stp_row_kprobe *row);
+struct rt_bulk *rt_bulk_attach(const struct stp_group *g, rt_bulk_filter *wanted, void *data);
 void rt_bulk_detach(struct rt_bulk *b);
 /* Tell MARK each row taken; their number. */
 unsigned rt_bulk_rows(const struct rt_bulk *b, void (*mark)(void *data, const struct stp_row_kprobe *row), void *data);
@@ -163,7 +164,10 @@ void rt_hooks_free(struct rt_hooks *h);	/* once no entry is seen any more */
 void rt_hooks_enter(struct rt_hooks *h, const struct stp_row_kprobe *row, unsigned long addr, struct pt_regs *regs);
 
 /* symbol.c: process context */
-int rt_resolve_symbols(void);
+int rt_resolve_symbols(void);	/* those of modules again and again, as they come, until: */
+void rt_forget_symbols(void);
+/* Is module NAME there, and not about to go? SYMBOL is one that it has while it is there. True when nothing can be known. */
+bool rt_module_loaded(const char *name, const char *symbol);
 unsigned long rt_symbol_address(const char *module, const char *symbol);	/* MODULE NULL, "" or "kernel": the kernel; 0: there is none */
 
 /* unwind.c: tell what this kernel does not give, if the script asks for it */

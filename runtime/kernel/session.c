@@ -33,6 +33,7 @@ int rt_load(void)
 
 static void release(void)
 {
+	rt_forget_symbols();
 	rt_relay_close();
 	if (rt.loaded) {
 		rt_contexts_exit();

@@ -110,10 +110,10 @@ static const char *site_text(const struct match *m, const struct kprobe_site *s,
 
 /* ---- resolve ---- */
 
-/* What shall happen when a place cannot be had: see abi.h. */
-static unsigned failure_flags(const struct match *m, bool is_member)
+/* What shall happen when a place cannot be had: see abi.h. A module that is known here may be loaded later. */
+static unsigned failure_flags(const struct match *m, bool is_member, bool known_module)
 {
-	return (m->optional ? STP_KP_OPTIONAL : 0) | (is_member ? STP_KP_MEMBER : 0);
+	return (m->optional ? STP_KP_OPTIONAL : 0) | (is_member ? STP_KP_MEMBER : 0) | (known_module ? STP_KP_WAIT : 0);
 }
 
 /* Does the point find places by a pattern, and not by one name? */
@@ -138,7 +138,7 @@ static bool add_site(const struct match *m, const struct kprobe_site *site)
 
 	k->maxactive = match_number(m, "maxactive", 0);
 	k->module = m->row->variant & KP_MODULE ? di_module_name(site->module) : NULL;
-	k->flags = (m->row->variant & KP_RETURN ? STP_KP_RETURN : 0) | failure_flags(m, is_glob(m));
+	k->flags = (m->row->variant & KP_RETURN ? STP_KP_RETURN : 0) | failure_flags(m, is_glob(m), k->module);
 	locate(k, site);
 	if (!k->symbol)
 		return false;
@@ -218,14 +218,15 @@ static void add_bare(const struct match *m, const char *module, const char *symb
 {
 	struct arena *a = &m->session->arena;
 	struct kprobe *k = ARENA_NEW(a, struct kprobe);
-	const char *text;
+	const char *text, *why;
 	struct probe *p;
 
 	k->maxactive = match_number(m, "maxactive", 0);
 	k->module = module;
 	k->symbol = symbol;
 	k->offset = address;
-	k->flags = (m->row->variant & KP_RETURN ? STP_KP_RETURN : 0) | failure_flags(m, is_glob(m)) | (symbol ? 0 : STP_KP_ABSOLUTE);
+	k->flags = (m->row->variant & KP_RETURN ? STP_KP_RETURN : 0) |
+		   failure_flags(m, is_glob(m), module && di_module(session_di(m->session), module, &why)) | (symbol ? 0 : STP_KP_ABSOLUTE);
 	if (symbol)
 		text = arena_printf(a, "%s.function(\"%s\")%s", where_text(m, module), symbol, suffix_text(m, k->maxactive));
 	else

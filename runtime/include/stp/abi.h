@@ -137,6 +137,7 @@ enum stp_kprobe_flag {
 	STP_KP_RETURN = 1, STP_KP_ABSOLUTE = 4,
 	STP_KP_OPTIONAL = 2,		/* not attached: skipped, with a count */
 	STP_KP_MEMBER = 8,		/* one of those that a wildcard found: not attached is warned of; without it, an error */
+	STP_KP_WAIT = 16,		/* its module is known, and need not be loaded: the point waits for it */
 };
 struct stp_row_kprobe {
 	const struct stp_probe *probe;
@@ -149,7 +150,12 @@ struct stp_row_kprobe {
 	uint32_t pad;
 };
 /* kernel tracepoint */
-struct stp_row_tracepoint { const struct stp_probe *probe; const char *name; const char *module; uint32_t nargs; uint32_t flags; };
+struct stp_row_tracepoint {
+	const struct stp_probe *probe;
+	const char *name, *module;	/* module: NULL, the kernel itself */
+	uint32_t nargs;
+	uint32_t flags;			/* STP_KP_OPTIONAL, STP_KP_MEMBER, STP_KP_WAIT */
+};
 
 /* perf event, on all CPUs or in a process */
 enum stp_perf_flag {

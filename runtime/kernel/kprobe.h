@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of kprobes share: attach_kprobe.c registers, kprobe_report.c tells what was refused,
+ * kprobe_modules.c follows modules that come and go.
+ *
+ * A point of a module is attached only while the module is there; `lock` is held while points are attached and detached, but
+ * for the end of the session, when nobody follows modules any more. */
+#ifndef STP_KERNEL_KPROBE_H
+#define STP_KERNEL_KPROBE_H
+
+#include "rt.h"
+
+#include <linux/kprobes.h>
+#include <linux/notifier.h>
+
+struct rt_kp_module {
+	const char *name;
+	struct rt_bulk *bulk;		/* its entries; NULL: none */
+	bool loaded;
+};
+struct rt_kp_point {
+	struct kretprobe rp;		/* rp.kp alone when the row is no return */
+	const struct stp_row_kprobe *row;
+	struct rt_kp_module *module;	/* NULL: the kernel itself */
+	char *symbol;			/* "module:name" */
+	bool registered, in_bulk, told;
+	int err;			/* why it is refused; optional ones aside */
+};
+struct rt_kprobes {
+	const struct stp_group *group;
+	struct mutex lock;
+	struct notifier_block watch;
+	bool watching, many;		/* many: more than a hundred points one by one */
+	struct rt_bulk *bulk;		/* entries of the kernel itself */
+	struct rt_kp_point *points;	/* by row */
+	struct rt_kp_module *modules;
+	u32 nmodules;
+	void **batch;			/* room for a pointer a row */
+	u32 in_bulk, attached, refused;	/* rows, optional ones aside */
+	u32 waiting;			/* rows of modules that are not there */
+};
+
+/* attach_kprobe.c: the points of M (NULL: of the kernel itself), what can be had of them; process context, under `lock` */
+void rt_kprobes_attach(struct rt_kprobes *k, struct rt_kp_module *m);
+void rt_kprobes_detach(struct rt_kprobes *k, struct rt_kp_module *m);
+
+/* kprobe_report.c: one message for each point of the script that was refused. A point that was named, and is nowhere now, is
+ * an error: its number is returned. FATAL false: it is only warned of. */
+int rt_kprobes_report(struct rt_kprobes *k, bool fatal);
+
+/* kprobe_modules.c. Find out which modules the rows name, and follow them from now on; -ENOMEM. Then attach what is there. */
+int rt_kprobes_follow(struct rt_kprobes *k);
+void rt_kprobes_attach_modules(struct rt_kprobes *k);
+void rt_kprobes_unfollow(struct rt_kprobes *k);
+
+#endif
