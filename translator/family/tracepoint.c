@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 /* probe->data */
-struct tracepoint { const char *name, *module; };
+struct tracepoint { const char *name, *module; unsigned flags; };
 
 /* ---- systems ---- */
 
@@ -61,6 +61,21 @@ static struct pattern pattern_of(struct arena *a, const char *text)
 
 /* ---- resolve ---- */
 
+/* Does the point find tracepoints by a pattern, and not by one name? */
+static bool is_glob(const struct match *m)
+{
+	static const char *const parts[] = { "module", "trace", "tracepoint" };
+	size_t i;
+
+	for (i = 0; i < sizeof parts / sizeof *parts; i++) {
+		const char *text = match_string(m, parts[i]);
+
+		if (text && wildcard_is(text))
+			return true;
+	}
+	return false;
+}
+
 static void add(const struct match *m, struct di_module *module, struct di_tracepoint *t, const char *system)
 {
 	struct arena *a = &m->session->arena;
@@ -69,15 +84,17 @@ static void add(const struct match *m, struct di_module *module, struct di_trace
 	struct probe *p;
 
 	data->name = t->name;
-	data->module = m->row->variant & TRACE_MODULE ? di_module_name(module) : NULL;
-	if (data->module)
+	data->module = strcmp(di_module_name(module), "kernel") ? di_module_name(module) : NULL;
+	data->flags = (m->optional ? STP_KP_OPTIONAL : 0) | (is_glob(m) ? STP_KP_MEMBER : 0) | (data->module ? STP_KP_WAIT : 0);
+	if (m->row->variant & TRACE_MODULE)
 		where = arena_printf(a, "module(\"%s\")", data->module);
 	p = match_add(m, arena_printf(a, "%s.%s(\"%s%s%s\")", where, what, system ? system : "", system ? ":" : "", t->name));
 	p->data = data;
 	p->scope = (struct di_scope){ .module = module, .where = DI_AT_ENTRY, .tracepoint = t };
 }
 
-static void resolve_in(const struct match *m, struct di_module *module, const struct pattern *want)
+/* The number of tracepoints found. */
+static size_t resolve_in(const struct match *m, struct di_module *module, const struct pattern *want)
 {
 	const char *dir = want->system ? tracefs(m->session) : NULL, *system = want->system;
 	struct di_tracepoint_vec found = { 0 };
@@ -85,7 +102,7 @@ static void resolve_in(const struct match *m, struct di_module *module, const st
 
 	if (system && !dir && (wildcard_is(want->name) || wildcard_is(system))) {
 		match_explain(m, "which tracepoints belong to %s is known only where tracefs can be read; give a plain name", system);
-		return;
+		return 0;
 	}
 	di_find_tracepoints(module, want->name, &found);
 	for (i = 0; i < found.len; i++) {
@@ -99,17 +116,47 @@ static void resolve_in(const struct match *m, struct di_module *module, const st
 	if (!n)
 		match_explain(m, "%s has no tracepoint %s%s%s", di_module_name(module), want->system ? want->system : "",
 			      want->system ? ":" : "", want->name);
+	return n;
 }
 
-static void resolve_module(const struct match *m, const char *name, const struct pattern *want)
+static size_t resolve_module(const struct match *m, const char *name, const struct pattern *want)
 {
 	const char *why = NULL;
 	struct di_module *module = di_module(session_di(m->session), name, &why);
 
 	if (module)
-		resolve_in(m, module, want);
-	else
-		match_explain(m, "%s", why ? why : "nothing is known of this module");
+		return resolve_in(m, module, want);
+	match_explain(m, "%s", why ? why : "nothing is known of this module");
+	return 0;
+}
+
+static void resolve_modules(const struct match *m, const char *glob, const struct pattern *want)
+{
+	struct di_name_vec names = { 0 };
+	size_t i;
+
+	di_list_modules(session_di(m->session), glob, &names);
+	for (i = 0; i < names.len; i++)
+		resolve_module(m, names.data[i], want);
+	if (!names.len)
+		match_explain(m, "no module's name fits %s", glob);
+}
+
+/* A tracepoint that the kernel itself does not have: one of the modules that are called as the system is (ext4:…, in ext4;
+ * l2tp:…, in l2tp_core)? All modules are too many to look into. */
+static void resolve_by_system(const struct match *m, const struct pattern *want)
+{
+	struct arena *a = &m->session->arena;
+	struct di_name_vec names = { 0 };
+	size_t i, n = 0;
+
+	di_list_modules(session_di(m->session), want->system, &names);
+	if (!names.len)
+		di_list_modules(session_di(m->session), arena_printf(a, "%s[-_]*", want->system), &names);
+	for (i = 0; i < names.len; i++)
+		n += resolve_module(m, names.data[i], want);
+	if (!n)
+		match_explain(m, "the kernel has no tracepoint %s:%s; module(\"NAME\").trace(…) finds those of a module", want->system, want->name);
 }
 
 static bool tracepoint_resolve(const struct match *m)
@@ -117,20 +164,17 @@ static bool tracepoint_resolve(const struct match *m)
 	const char *text = match_string(m, m->row->variant & TRACE_BARE ? "tracepoint" : "trace");
 	struct pattern want = pattern_of(&m->session->arena, text);
 	const char *name = match_string(m, "module");
-	struct di_name_vec names = { 0 };
-	size_t i;
+	bool found;
 
 	if (m->row->variant & TRACE_BARE)
 		want = (struct pattern){ NULL, text };
-	if (!name || !wildcard_is(name)) {
-		resolve_module(m, name ? name : "kernel", &want);
+	if (name && wildcard_is(name)) {
+		resolve_modules(m, name, &want);
 		return true;
 	}
-	di_list_modules(session_di(m->session), name, &names);
-	for (i = 0; i < names.len; i++)
-		resolve_module(m, names.data[i], &want);
-	if (!names.len)
-		match_explain(m, "no module's name fits %s", name);
+	found = resolve_module(m, name ? name : "kernel", &want);
+	if (!found && !name && want.system && !wildcard_is(want.system))
+		resolve_by_system(m, &want);
 	return true;
 }
 
@@ -159,7 +203,7 @@ static void tracepoint_attach_row(struct session *s, const struct probe *p, stru
 		sb_puts(out, ", .module = ");
 		sb_c_quote(out, data->module, strlen(data->module));
 	}
-	sb_printf(out, ", .nargs = %zu", p->scope.tracepoint->nparams);
+	sb_printf(out, ", .nargs = %zu, .flags = %u", p->scope.tracepoint->nparams, data->flags);
 }
 
 extern const struct family family_tracepoint;
