@@ -74,7 +74,7 @@ static bool hwbkpt_resolve(const struct match *m)
 		match_explain(m, "the kernel has no symbol %s", d->symbol);
 		return true;
 	}
-	p = match_add(m, d->symbol ? arena_printf(a, "kernel.data(\"%s\").%s", d->symbol, access) :
+	p = match_add(m, d->symbol ? arena_printf(a, "kernel.data(\"%s\").%s%s", d->symbol, length, access) :
 		      arena_printf(a, "kernel.data(0x%" PRIx64 ").%s%s", d->address, length, access));
 	p->data = d;
 	warn_of_many(m);

@@ -79,6 +79,20 @@ static void add_labels(const struct match *m, struct di_module *module, struct d
 	}
 }
 
+/* sys_read, as scripts have always called it, is no symbol where system calls get their arguments in a structure
+ * of registers: __do_sys_read has the arguments and the code, and is mostly inlined into what the kernel calls. */
+static void find_syscall(const struct match *m, struct di_module *module, const struct kprobe_pattern *pattern,
+			 struct di_func_vec *out)
+{
+	static const char *const prefixes[] = { "__do_", "__x64_", "__arm64_" };
+
+	if ((m->row->variant & KP_MODULE) || strncmp(pattern->function, "sys_", 4))
+		return;
+	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes && !out->len; i++)
+		di_find_functions(module, arena_printf(&m->session->arena, "%s%s", prefixes[i], pattern->function),
+				  pattern->file, 0, what_to_find(m), out);
+}
+
 static void find_functions(const struct match *m, struct di_module *module, const struct kprobe_pattern *pattern,
 			   struct kprobe_site_vec *out)
 {
@@ -88,6 +102,8 @@ static void find_functions(const struct match *m, struct di_module *module, cons
 	size_t i, before = out->len;
 
 	di_find_functions(module, pattern->function, pattern->file, line, what_to_find(m), &funcs);
+	if (!funcs.len)
+		find_syscall(m, module, pattern, &funcs);
 	if (!funcs.len) {
 		explain_missing(m, module, pattern);
 		return;

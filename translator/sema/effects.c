@@ -310,8 +310,11 @@ static void warn_unset_locals(struct session *s, struct variable_vec *locals)
 	for (size_t i = 0; i < locals->len; i++) {
 		struct variable *v = locals->data[i];
 
-		if (v->read && !v->written && !symbols_file_of(s, v->span)->library)
-			diag_warning(&s->diags, v->span, E(LOCAL_UNSET), "\"%s\" is never assigned", v->name);
+		if (!v->read || v->written || symbols_file_of(s, v->span)->library)
+			continue;
+		diag_warning(&s->diags, v->span, E(LOCAL_UNSET), "\"%s\" is never assigned", v->name);
+		if (builtin_find(v->name, 0))
+			diag_note(&s->diags, v->span, "to call the function write %s()", v->name);
 	}
 }
 

@@ -7,8 +7,12 @@
  *	$pname, $pid				execname(), pid()
  *
  * The last two where the probed function has no such variable of its own.  print(ARRAY, FORMAT) is
- * papers_table.c's. */
+ * papers_table.c's.
+ *
+ * And one that scripts have from later years, when system calls were functions with parameters: at points without
+ * target variables $return is returnval(), and $fd what the alias of the point calls fd. */
 #include "translator/errors.h"
+#include "translator/family/family.h"
 #include "translator/sema/sema.h"
 
 #include <string.h>
@@ -93,10 +97,30 @@ static bool is_component(const struct point *p, size_t n, const char *name, enum
 	       p->parts.data[n].arg->kind == arg;
 }
 
+static bool is_syscall(const struct point *p)
+{
+	return p->parts.len > 1 && !strcmp(p->parts.data[0].name, "kernel") && is_component(p, 1, "syscall", EXPR_STRING);
+}
+
+/* export kernel.syscall("read") = …: what the script itself says of it counts. */
+static bool is_exported(const struct file *f, const struct point *p)
+{
+	const char *name = p->parts.data[1].arg->string.text;
+
+	for (size_t i = 0; f && i < f->aliases.len; i++)
+		for (size_t j = 0; j < f->aliases.data[i]->names.len; j++) {
+			const struct point *alias = f->aliases.data[i]->names.data[j];
+
+			if (is_syscall(alias) && !strcmp(alias->parts.data[1].arg->string.text, name))
+				return true;
+		}
+	return false;
+}
+
 static bool rewrite_point(struct session *s, struct point *p)
 {
-	if (p->parts.len > 1 && !strcmp(p->parts.data[0].name, "kernel") && is_component(p, 1, "syscall", EXPR_STRING))
-		return rewrite_syscall(s, p);
+	if (is_syscall(p))
+		return is_exported(s->script, p) || rewrite_syscall(s, p);
 	if (is_component(p, 0, "perfcounter", EXPR_STRING) &&
 	    (p->parts.len == 1 || (p->parts.len == 2 && is_component(p, 1, "count", EXPR_NUMBER))))
 		return rewrite_counter(s, p);
@@ -137,17 +161,63 @@ static bool has_variable(const struct probe *p, const char *name)
 	return p->scope.module && (di_compile_var(&p->scope, name, &plain, &r) || r.code != DI_NO_VARIABLE);
 }
 
-void papers_variable(const struct probe *p, struct expr *e)
+static void make_call(struct expr *e, const char *function)
+{
+	e->kind = EXPR_CALL;
+	e->call = (struct expr_call){ .name = function };
+}
+
+/* Does E set the local that V looks for? */
+struct assigned { const char *name; bool found; };
+
+static struct expr *see_assigned(struct visitor *v, struct expr *e)
+{
+	struct assigned *a = v->data;
+
+	if (e->kind == EXPR_ASSIGN && e->assign.left->kind == EXPR_SYMBOL && !strcmp(e->assign.left->symbol.name, a->name))
+		a->found = true;
+	return e;
+}
+
+static bool alias_sets(const struct probe *p, const char *name)
+{
+	struct assigned a = { .name = name };
+	struct visitor v = { .pre_expr = see_assigned, .data = &a };
+
+	for (size_t i = 0; i < p->aliases.len && !a.found; i++)
+		if (p->aliases.data[i]->probe.body && !p->aliases.data[i]->epilogue)
+			walk_stmt(&v, p->aliases.data[i]->probe.body);
+	return a.found;
+}
+
+/* The parameter of a system call: its address where the plain name is the text at it. */
+static void make_parameter(struct session *s, const struct probe *p, struct expr *e)
+{
+	const char *name = e->target.name + 1, *address = arena_printf(&s->arena, "%s_uaddr", name);
+
+	if (alias_sets(p, address))
+		name = address;
+	else if (!alias_sets(p, name))
+		return;
+	e->kind = EXPR_SYMBOL;
+	e->symbol = (struct expr_symbol){ .name = intern(&s->names, name) };
+}
+
+void papers_variable(struct session *s, const struct probe *p, struct expr *e)
 {
 	size_t i;
 
 	if (e->kind != EXPR_TARGET || e->target.path.len || e->target.address_of || e->target.args.len)
 		return;
 	for (i = 0; i < sizeof variables / sizeof *variables; i++)
-		if (!strcmp(e->target.name, variables[i][0]))
-			break;
-	if (i == sizeof variables / sizeof *variables || has_variable(p, e->target.name + 1))
+		if (!strcmp(e->target.name, variables[i][0]) && !has_variable(p, e->target.name + 1)) {
+			make_call(e, variables[i][1]);
+			return;
+		}
+	if (p->scope.module || strcmp(p->family->name, "kprobe") || e->target.name[0] != '$' || e->target.name[1] == '$')
 		return;
-	e->kind = EXPR_CALL;
-	e->call = (struct expr_call){ .name = variables[i][1] };
+	if (p->is_return && !strcmp(e->target.name, "$return"))
+		make_call(e, "returnval");
+	else
+		make_parameter(s, p, e);
 }

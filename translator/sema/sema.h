@@ -29,7 +29,7 @@ bool papers_tables(struct session *s);		/* print(ARRAY, FORMAT), when names are 
 bool sema_papers(struct session *s, struct file *f);
 bool papers_points(struct session *s, struct point_vec *v);
 /* Make E the call that $pname or $pid stands for, unless P has a variable of that name. */
-void papers_variable(const struct probe *p, struct expr *e);
+void papers_variable(struct session *s, const struct probe *p, struct expr *e);
 /* s->script's probes, and those of library files read so far -> s->program->probes.  May be
  * called again when more library files have been read: takes up where it left. */
 bool sema_points(struct session *s);

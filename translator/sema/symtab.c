@@ -456,7 +456,7 @@ static struct expr *bind_expr(struct visitor *v, struct expr *e)
 	struct binder *b = v->data;
 
 	if (b->probe)
-		papers_variable(b->probe, e);
+		papers_variable(b->session, b->probe, e);
 	check_place(b, e);
 	if (e->kind == EXPR_SYMBOL) {
 		bind_symbol(b, e);
@@ -502,10 +502,24 @@ static void bind_foreach(struct binder *b, struct stmt *st)
 	st->foreach.body = walk_stmt(&b->visitor, st->foreach.body);
 }
 
+/* `exit;` names a variable, and does nothing. */
+static void warn_of_bare_name(struct binder *b, const struct stmt *st)
+{
+	const struct expr *e = st->expr.expr;
+	struct file *from = symbols_file_of(b->session, st->span);
+
+	if (e->kind != EXPR_SYMBOL || from->library || map_has(&b->names, e->symbol.name) || find_global(b->session, from, e->symbol.name))
+		return;
+	if (find_function(b->session, from, e->symbol.name, 0))
+		diag_warning(&b->session->diags, e->span, E(LOCAL_UNSET), "this names a variable and does nothing: to call the function write %s()", e->symbol.name);
+}
+
 static struct stmt *bind_stmt(struct visitor *v, struct stmt *st)
 {
 	struct binder *b = v->data;
 
+	if (st->kind == STMT_EXPR)
+		warn_of_bare_name(b, st);
 	if (st->kind == STMT_FOREACH) {
 		bind_foreach(b, st);
 		return NULL;
