@@ -99,18 +99,18 @@ static void print_unary(struct strbuf *b, const struct expr *e)
 	print_at(b, e->unary.arg, 15);
 }
 
+/* The operand of a step begins with no operator, but for an &. */
 static void print_step(struct strbuf *b, const struct expr *e)
 {
 	const char *op = e->incdec.increment ? "++" : "--";
 	const struct expr *arg = e->incdec.arg;
+	bool signs = arg->kind == EXPR_UNARY || arg->kind == EXPR_INCDEC || arg->kind == EXPR_NUMBER;
 
 	if (e->incdec.prefix) {
 		sb_puts(b, op);
-		if (first_sign(arg) == *op)
-			sb_putc(b, ' ');
-		print_at(b, arg, 15);
+		print_at(b, arg, signs ? 16 : 15);
 	} else {
-		print_at(b, arg, arg->kind == EXPR_INCDEC && !arg->incdec.prefix ? 15 : 16);
+		print_at(b, arg, 16);
 		sb_puts(b, op);
 	}
 }
