@@ -103,6 +103,12 @@ VEC_OF(di_tracepoint_vec, struct di_tracepoint *);
 /* By __traceiter_NAME (without its first parameter) or btf_trace_NAME. */
 void di_find_tracepoints(struct di_module *m, const char *glob, struct di_tracepoint_vec *out);
 
+/* The system that trace event NAME belongs to ("sched" of sched_switch), in the arena of the handle. NULL: it has none, or
+ * none is known: */
+const char *di_tracepoint_system(struct di_module *m, const char *name);
+/* Does M tell systems? The kernel does with a vmlinux that has symbols and contents, a module with symbols that name one system. */
+bool di_knows_systems(struct di_module *m);
+
 /* ---- types ---- */
 
 enum di_kind {

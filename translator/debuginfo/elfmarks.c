@@ -52,8 +52,7 @@ static void mark_ftrace(struct sym_source *s, uint64_t addr)
 
 /* ---- vmlinux: between two symbols ---- */
 
-/* The bytes at link-time address ADDR, at most *LEN of them. */
-static const unsigned char *bytes_at(Elf *e, uint64_t addr, size_t *len)
+const unsigned char *elf_bytes_at(Elf *e, uint64_t addr, size_t *len)
 {
 	Elf_Scn *scn = NULL;
 
@@ -80,7 +79,7 @@ static void mark_array(struct sym_source *s, Elf *e, const char *from, const cha
 	if (!a || !b || a->addr >= b->addr)
 		return;
 	len = b->addr - a->addr;
-	p = bytes_at(e, a->addr, &len);
+	p = elf_bytes_at(e, a->addr, &len);
 	for (; p && len >= 8; p += 8, len -= 8) {
 		uint64_t addr;
 

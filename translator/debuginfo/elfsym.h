@@ -59,6 +59,8 @@ const struct sym_rec *sym_at(const struct sym_source *s, uint64_t addr);
 /* Addresses of the sections of a relocatable file, laid out one behind the other in
  * the way libdwfl does, so that DWARF and symbols agree. Updates the headers in memory. */
 void elf_layout(Elf *e);
+/* The bytes at link-time address ADDR, at most *LEN of them: the file's own, of E. NULL: the file has none there. */
+const unsigned char *elf_bytes_at(Elf *e, uint64_t addr, size_t *len);
 /* The GNU build-id as text, or NULL; in A. */
 const char *elf_build_id(Elf *e, struct arena *a);
 

@@ -34,6 +34,7 @@ void di_close(struct di *d)
 		return;
 	for (size_t i = d->modules.len; i-- > 0;) {
 		m = d->modules.entries[i].value;
+		events_close(m->events);
 		if (m->kind == MODULE_KERNEL)
 			continue;
 		btf_close(m->btf);

@@ -41,6 +41,7 @@ struct di_module {
 	bool btf_tried, dw_tried, dw_remote_tried, syms_tried, id_tried;
 	const char *btf_why, *dw_why;	/* why a source is missing, one sentence */
 	struct map btf_types, dw_types;	/* type id or DIE offset -> struct type_node */
+	struct event_source *events;	/* event_system.c; NULL: not tried */
 	struct map builtin_types;	/* base types that no source has */
 };
 
@@ -51,6 +52,7 @@ struct dw_source *module_dwarf(struct di_module *m);
 struct dw_source *module_dwarf_needed(struct di_module *m);
 struct sym_source *module_symbols(struct di_module *m);
 struct di_module *module_kernel(struct di *d);
+void events_close(struct event_source *e);	/* may be NULL */
 
 /* Does the running kernel list NAME as unprobeable? False when it is another kernel or cannot be read. */
 bool blacklist_has(struct di *d, const char *name);

@@ -3,8 +3,8 @@
  * places that the kernel's authors marked, with arguments that have names.
  *
  * Names and arguments come from debug information, which does not know systems
- * ("sched" in sched:sched_switch): those are tracefs's, where it can be read.  Where
- * it cannot, a system is taken on trust with a plain name, and refused with a wildcard. */
+ * ("sched" in sched:sched_switch): those are tracefs's, where it can be read, else a vmlinux's.  Where
+ * neither can, a system is taken on trust with a plain name, and refused with a wildcard. */
 #include "lib/wildcard.h"
 #include "translator/errors.h"
 #include "translator/family/family.h"
@@ -99,16 +99,20 @@ static size_t resolve_in(const struct match *m, struct di_module *module, const 
 	const char *dir = want->system ? tracefs(m->session) : NULL, *system = want->system;
 	struct di_tracepoint_vec found = { 0 };
 	size_t i, n = 0;
+	bool known = system && di_knows_systems(module);
 
-	if (system && !dir && (wildcard_is(want->name) || wildcard_is(system))) {
-		match_explain(m, "which tracepoints belong to %s is known only where tracefs can be read; give a plain name", system);
+	if (system && !dir && !known && (wildcard_is(want->name) || wildcard_is(system))) {
+		match_explain(m, "which tracepoints belong to %s is known where tracefs can be read, or from the debug information of %s "
+			      "(a file with symbols and contents); give a plain name", system, di_module_name(module));
 		return 0;
 	}
 	di_find_tracepoints(module, want->name, &found);
 	for (i = 0; i < found.len; i++) {
 		if (dir)
 			system = system_of(m->session, dir, want->system, found.data[i]->name);
-		if (dir && !system)
+		if (known && (!dir || !system))
+			system = di_tracepoint_system(module, found.data[i]->name);
+		if ((dir || known) && (!system || !wildcard_match(want->system, system)))
 			continue;
 		add(m, module, found.data[i], system);
 		n++;
