@@ -6,6 +6,8 @@ share=$1
 cd "$share" || exit 1
 export WORK=$share/work
 kmemleak=/sys/kernel/debug/kmemleak
+seconds=60
+[ ! -e $kmemleak ] || seconds=600
 [ ! -e $kmemleak ] || for word in scan=off scan clear; do echo $word >$kmemleak; done
 for dir in "$share"/*/; do
 	name=$(basename "$dir")
@@ -14,7 +16,7 @@ for dir in "$share"/*/; do
 	export KO T
 	options=$(sed -n 's,^//! stpd: ,,p' "$dir/script.stp")
 	command=$(sed -n 's,^//! run: ,,p' "$dir/script.stp")
-	(cd "$T" && timeout -k 5 60 bash -c "${command:-stpd $options \"\$KO\"}") >"$dir/out" 2>"$dir/err" </dev/null
+	(cd "$T" && timeout -k 5 $seconds bash -c "${command:-stpd $options \"\$KO\"}") >"$dir/out" 2>"$dir/err" </dev/null
 	echo $? >"$dir/status"
 	rm -rf "$T"
 	if grep -q "^t_$name " /proc/modules; then
