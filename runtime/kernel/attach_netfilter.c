@@ -55,12 +55,14 @@ static unsigned int hooked(void *priv, struct sk_buff *skb, const struct nf_hook
 	return NF_ACCEPT;
 }
 
-static int __net_init net_comes(struct net *net)
+/* Neither is __net_init nor __net_exit: a kernel without network namespaces drops these with the module's init, and
+ * the daemon's START comes later. */
+static int net_comes(struct net *net)
 {
 	return nf_register_net_hooks(net, hooks, nhooks);
 }
 
-static void __net_exit net_goes(struct net *net)
+static void net_goes(struct net *net)
 {
 	nf_unregister_net_hooks(net, hooks, nhooks);
 }
