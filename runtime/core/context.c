@@ -49,7 +49,7 @@ static void unpin(struct stp_ctx *c)
 	c->pinned = NULL;
 }
 
-void stp_ctx_end(struct stp_ctx *c)
+void stp_ctx_settle(struct stp_ctx *c)
 {
 	stp_out_flush(c);
 	if (STP_UNLIKELY(c->pinned))

@@ -48,7 +48,12 @@ void stp_ctx_init(struct stp_ctx *c, unsigned cpu, void *frame, size_t frame_siz
 void stp_ctx_begin(struct stp_ctx *c, const struct stp_probe *probe, void *regs);
 /* After each handler run, before its locks are released: sends what was printed and lets go of
  * the arrays that it walked. The error stays for stp_ctx_error_text. */
-void stp_ctx_end(struct stp_ctx *c);
+void stp_ctx_settle(struct stp_ctx *c);		/* what there is to do for a run that printed or walked */
+static inline void stp_ctx_end(struct stp_ctx *c)
+{
+	if (c->out.start || c->out_lost || c->pinned)
+		stp_ctx_settle(c);
+}
 /* "division by zero at a.stp:3:17 (called from a.stp:9:2) in probe kernel.function("x")".
  * Always terminated, cut at SIZE. Any context. */
 void stp_ctx_error_text(const struct stp_ctx *c, char *buf, size_t size);

@@ -3,8 +3,10 @@
  *
  * A hash folds eight bytes a step by one widening multiplication, from a seed that
  * is drawn at load, so that who names processes or files cannot choose collisions.
- * Strings are hashed and measured in one pass over their bytes, for most are short
- * (execname() has at most 15).  One long and one string have paths of their own. */
+ * Strings are hashed and measured in one pass, for most are short (execname() has at
+ * most 15 bytes), by words where they are aligned: a word that is aligned is on one page, and what
+ * lies behind a string's end in it is read but does not count.  They are stored with zeroes behind them up
+ * to a whole word, and compared by words.  One long and one string have paths of their own. */
 #include "map.h"
 
 #define K0 0x9e3779b97f4a7c15u
@@ -51,20 +53,53 @@ static inline uint64_t hash_long(uint64_t h, int64_t v)
 	return fold(h ^ (uint64_t)v ^ K0, K1);
 }
 
-/* Of at most MAX bytes; the length to *LEN. */
-static inline uint64_t hash_string(uint64_t h, const char *s, uint32_t max, uint32_t *len)
-{
-	uint64_t w = 0;
-	uint32_t n;
+typedef uint64_t __attribute__((__may_alias__)) word;
 
-	for (n = 0; n < max && s[n]; n++) {
-		w |= (uint64_t)(unsigned char)s[n] << 8 * (n & 7);
-		if ((n & 7) == 7) {
-			h = fold(h ^ w, K1);
-			w = 0;
-		}
+/* By sanitizers: it reads behind the end of strings, on purpose. */
+#define NOT_WATCHED __attribute__((__no_sanitize__("address"), __no_sanitize__("thread")))
+
+/* W, whose lowest byte is the first, as it lies in memory. */
+static inline uint64_t to_memory(uint64_t w)
+{
+	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? w : __builtin_bswap64(w);
+}
+
+/* The first eight bytes of S, the lowest first, or those before its end or MAX and zeroes behind; their number. */
+NOT_WATCHED static inline unsigned first_bytes(const char *s, uint32_t max, uint64_t *w)
+{
+	unsigned n;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	uint64_t zeroes;
+
+	if (max >= 8 && !((uintptr_t)s & 7)) {
+		*w = *(const word *)(const void *)s;
+		zeroes = (*w - ~0ull / 255) & ~*w & (~0ull / 255 << 7);
+		if (!zeroes)
+			return 8;
+		n = (unsigned)__builtin_ctzll(zeroes) / 8;
+		*w &= (1ull << 8 * n) - 1;
+		return n;
 	}
-	*len = n;
+#endif
+	*w = 0;
+	for (n = 0; n < 8 && n < max && s[n]; n++)
+		*w |= (uint64_t)(unsigned char)s[n] << 8 * n;
+	return n;
+}
+
+/* Of at most MAX bytes of S, which is key number I. */
+static inline uint64_t hash_string(uint64_t h, const char *s, uint32_t max, struct stp_hashed *to, unsigned i)
+{
+	uint32_t n = 0, got;
+	uint64_t w;
+
+	while ((got = first_bytes(s + n, max - n, &w)) == 8) {
+		h = fold(h ^ w, K1);
+		n += 8;
+	}
+	n += got;
+	to->len[i] = n;
+	to->rest[i] = to_memory(w);
 	return fold(h ^ w ^ (uint64_t)n << 56, K0);
 }
 
@@ -80,32 +115,29 @@ void stp_key_hash(const struct stp_map *m, const union stp_key *key, struct stp_
 		v = hash_long(v, key->l);
 		break;
 	case STP_KEY_STR1:
-		v = hash_string(v, key->s, m->max_string - 1, &h->len[0]);
+		v = hash_string(v, key->s, m->max_string - 1, h, 0);
 		break;
 	case STP_KEY_MANY:
 		for (i = 0; i < d->nkeys; i++)
-			v = d->key_type[i] == STP_STR ? hash_string(v, key[i].s, m->max_string - 1, &h->len[i])
+			v = d->key_type[i] == STP_STR ? hash_string(v, key[i].s, m->max_string - 1, h, i)
 						      : hash_long(v, key[i].l);
 		break;
 	}
 	h->hash = finish(v);
 }
 
-/* Is the stored, terminated string A the LEN bytes at B? A has room for more than LEN bytes. */
-static inline bool same_string(const char *a, const char *b, uint32_t len)
+/* Is the stored string A H's key number I? */
+static inline bool same_string(const char *a, const struct stp_hashed *h, unsigned i)
 {
-	uint64_t x, y;
+	const char *b = h->key[i].s, *end = b + (h->len[i] & ~7u);
+	uint64_t y;
 
-	for (; len >= sizeof x; len -= sizeof x, a += sizeof x, b += sizeof x) {
-		memcpy(&x, a, sizeof x);
+	for (; b != end; a += sizeof y, b += sizeof y) {
 		memcpy(&y, b, sizeof y);
-		if (x != y)
+		if (*(const word *)(const void *)a != y)
 			return false;
 	}
-	for (; len; len--)
-		if (*a++ != *b++)
-			return false;
-	return !*a;
+	return *(const word *)(const void *)a == h->rest[i];
 }
 
 static bool same_many(const struct stp_map *m, const struct stp_entry *e, const struct stp_hashed *h)
@@ -113,7 +145,7 @@ static bool same_many(const struct stp_map *m, const struct stp_entry *e, const 
 	unsigned i;
 
 	for (i = 0; i < m->desc->nkeys; i++)
-		if (m->desc->key_type[i] == STP_STR ? !same_string(stp_map_key_str(m, e, i), h->key[i].s, h->len[i])
+		if (m->desc->key_type[i] == STP_STR ? !same_string(stp_map_key_str(m, e, i), h, i)
 						    : stp_map_key_long(m, e, i) != h->key[i].l)
 			return false;
 	return true;
@@ -125,7 +157,7 @@ static inline bool same_keys(const struct stp_map *m, const struct stp_entry *e,
 	case STP_KEY_LONG1:
 		return stp_map_key_long(m, e, 0) == h->key->l;
 	case STP_KEY_STR1:
-		return same_string(stp_map_key_str(m, e, 0), h->key->s, h->len[0]);
+		return same_string(stp_map_key_str(m, e, 0), h, 0);
 	case STP_KEY_MANY:
 		break;
 	}
@@ -156,8 +188,8 @@ void stp_key_store(const struct stp_map *m, struct stp_entry *e, const struct st
 		char *to = (char *)e + m->key_off[i];
 
 		if (m->desc->key_type[i] == STP_STR) {
-			memcpy(to, h->key[i].s, h->len[i]);
-			to[h->len[i]] = 0;
+			memcpy(to, h->key[i].s, h->len[i] & ~7u);
+			*(word *)(void *)(to + (h->len[i] & ~7u)) = h->rest[i];
 		} else {
 			*(int64_t *)(void *)to = h->key[i].l;
 		}

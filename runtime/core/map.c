@@ -150,7 +150,7 @@ void stp_map_unlock(struct stp_map *m)
 /* The element's value; NULL when absent. */
 static inline void *map_get(const struct stp_map *m, const union stp_key *key)
 {
-	struct stp_hashed h;
+	STP_UNSET struct stp_hashed h;
 	uint32_t n;
 
 	stp_key_hash(m, key, &h);
@@ -161,7 +161,7 @@ static inline void *map_get(const struct stp_map *m, const union stp_key *key)
 /* The element's value, made when absent; NULL and an error when full. */
 static inline void *map_ref(struct stp_ctx *c, struct stp_map *m, const union stp_key *key)
 {
-	struct stp_hashed h;
+	STP_UNSET struct stp_hashed h;
 	uint32_t n;
 
 	stp_key_hash(m, key, &h);
@@ -223,7 +223,7 @@ int64_t stp_map_size(struct stp_map *m)
 bool stp_map_has(struct stp_map *m, const union stp_key *key)
 {
 	struct stp_shard *own = NULL;
-	struct stp_hashed h;
+	STP_UNSET struct stp_hashed h;
 	bool found;
 
 	stp_key_hash(m, key, &h);
@@ -240,7 +240,7 @@ bool stp_map_has(struct stp_map *m, const union stp_key *key)
 
 void stp_map_del(struct stp_map *m, const union stp_key *key)
 {
-	struct stp_hashed h;
+	STP_UNSET struct stp_hashed h;
 	uint32_t n;
 
 	stp_key_hash(m, key, &h);

@@ -66,6 +66,7 @@ struct stp_hashed {
 	const union stp_key *key;
 	uint32_t hash;
 	uint32_t len[STP_MAXKEYS];	/* of string keys, cut to max_string - 1 */
+	uint64_t rest[STP_MAXKEYS];	/* of string keys: the bytes behind the last whole eight, in memory's order, then zeroes */
 };
 
 /* Load time. NULL: out of memory. */

@@ -3,7 +3,7 @@
 #include "map.h"
 
 /* Another CPU may have made the entry since the caller looked. The own shard is locked. */
-static uint32_t find_or_insert(struct stp_map *m, const struct stp_hashed *h)
+static STP_COLD uint32_t find_or_insert(struct stp_map *m, const struct stp_hashed *h)
 {
 	uint32_t n;
 
@@ -40,7 +40,7 @@ static STP_COLD void add_dropping(struct stp_map *m, const struct stp_hashed *h,
 void stp_map_add_stat(struct stp_ctx *c, struct stp_map *m, const union stp_key *key, int64_t v)
 {
 	struct stp_shard *own = stp_shards_own(&m->shards);
-	struct stp_hashed h;
+	STP_UNSET struct stp_hashed h;
 	uint32_t n;
 
 	stp_key_hash(m, key, &h);
@@ -68,7 +68,7 @@ const struct stp_stat *stp_map_get_stat(struct stp_map *m, const union stp_key *
 {
 	const struct stp_stat *s = NULL;
 	bool alone = m->desc->wrap;	/* else the global's lock keeps removers out */
-	struct stp_hashed h;
+	STP_UNSET struct stp_hashed h;
 	uint32_t n;
 
 	stp_key_hash(m, key, &h);

@@ -8,16 +8,11 @@
 #include <linux/kernel.h>
 #include <linux/sched.h>
 
-static void set_address(struct stp_ctx *c, void *data)
-{
-	c->probe_addr = (u64)(unsigned long)((struct kprobe *)data)->addr;
-}
-
 static int hit(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct rt_kp_point *p = container_of(kp, struct rt_kp_point, rp.kp);
 
-	rt_run(p->row->probe, regs, p->row->probe->handler, set_address, kp);
+	rt_run_at(p->row->probe, regs, (unsigned long)kp->addr);
 	return 0;
 }
 NOKPROBE_SYMBOL(hit);

@@ -32,11 +32,6 @@ struct rt_bulk {
 	bool registered;
 };
 
-static void set_address(struct stp_ctx *c, void *data)
-{
-	c->probe_addr = ((struct entry *)data)->addr;
-}
-
 /* The first entry of the function that IP is the site of; NULL: none. */
 static struct entry *entry_of(struct rt_bulk *b, unsigned long ip)
 {
@@ -71,7 +66,7 @@ static void traced(unsigned long ip, unsigned long parent, struct ftrace_ops *op
 		if (e->row->flags & STP_KP_RETURN)
 			rt_hooks_enter(b->hooks, e->row, addr, regs);
 		else
-			rt_run_traced(e->row->probe, regs, set_address, e);
+			rt_run_traced(e->row->probe, regs, addr);
 	instruction_pointer_set(regs, at);
 }
 NOKPROBE_SYMBOL(traced);

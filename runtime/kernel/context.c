@@ -45,6 +45,7 @@ int rt_contexts_init(void)
 	unsigned i;
 
 	rt.ncpus = nr_cpu_ids;
+	rt.timed = stp_module.flags & STP_MODULE_TIMING || stp_module.limits->overload_threshold;
 	rt.cpus = plat_alloc(sizeof *rt.cpus * rt.ncpus);
 	if (!rt.cpus)
 		return -ENOMEM;
@@ -76,7 +77,7 @@ void rt_contexts_exit(void)
 
 /* ---- guards ---- */
 
-static bool state_allows(const struct stp_probe *p)
+static __always_inline bool state_allows(const struct stp_probe *p)
 {
 	switch (READ_ONCE(rt.state)) {
 	case RT_STARTING: return p->flags & STP_PROBE_DURING_BEGIN;
@@ -98,7 +99,7 @@ static void count_skip(struct rt_cpu *cpu, const struct stp_probe *p, enum rt_sk
 	atomic_add((int)n, &cpu->stats[p->index].skips[why]);
 }
 
-static void skip(struct rt_cpu *cpu, const struct stp_probe *p, enum rt_skip why)
+static noinline void skip(struct rt_cpu *cpu, const struct stp_probe *p, enum rt_skip why)
 {
 	const struct stp_limits *l = stp_module.limits;
 
@@ -123,7 +124,7 @@ void rt_count_missed(const struct stp_probe *p, unsigned long n)
 
 /* ---- locks: in the order of the list, which is the same for every handler ---- */
 
-static void unlock(const struct stp_probe *p, unsigned n)
+static noinline void unlock(const struct stp_probe *p, unsigned n)
 {
 	while (n--) {
 		if (p->locks[n].write)
@@ -133,7 +134,7 @@ static void unlock(const struct stp_probe *p, unsigned n)
 	}
 }
 
-static bool lock(const struct stp_probe *p)
+static noinline bool lock(const struct stp_probe *p)
 {
 	const struct stp_limits *l = stp_module.limits;
 	unsigned i, tries = in_nmi() ? 0 : l->max_trylock;
@@ -154,7 +155,7 @@ static bool lock(const struct stp_probe *p)
 
 enum { REPORTED_FAULTS = 10 };
 
-static void handle_error(struct rt_cpu *cpu, const struct stp_probe *p)
+static noinline void handle_error(struct rt_cpu *cpu, const struct stp_probe *p)
 {
 	struct stp_ctx *c = &cpu->ctx;
 	const struct stp_limits *l = stp_module.limits;
@@ -176,9 +177,9 @@ static void handle_error(struct rt_cpu *cpu, const struct stp_probe *p)
 		rt_request_exit(true);
 }
 
-/* ---- cost ---- */
+/* ---- cost: of a session that asks for it, or is guarded ---- */
 
-static void account(struct rt_cpu *cpu, const struct stp_probe *p, u64 start)
+static noinline void account(struct rt_cpu *cpu, const struct stp_probe *p, u64 start)
 {
 	struct rt_probe_stat *st = &cpu->stats[p->index];
 	u64 now = get_cycles(), cost = now - start;
@@ -205,36 +206,36 @@ static void account(struct rt_cpu *cpu, const struct stp_probe *p, u64 start)
 }
 
 /* False: a lock was busy. */
-static bool run_locked(struct rt_cpu *cpu, const struct stp_probe *p, void (*handler)(struct stp_ctx *c))
+static __always_inline bool run_locked(struct rt_cpu *cpu, const struct stp_probe *p, void (*handler)(struct stp_ctx *c))
 {
 	struct stp_ctx *c = &cpu->ctx;
 
-	if (!lock(p)) {
+	if (p->nlocks && !lock(p)) {
 		skip(cpu, p, RT_SKIP_LOCK);
 		return false;
 	}
 	handler(c);
 	stp_ctx_end(c);
-	unlock(p, p->nlocks);
+	if (p->nlocks)
+		unlock(p, p->nlocks);
 	if (unlikely(c->error))
 		handle_error(cpu, p);
 	return true;
 }
 
-static void run(struct rt_cpu *cpu, const struct stp_probe *p, struct pt_regs *regs, void (*handler)(struct stp_ctx *c),
-		void (*fill)(struct stp_ctx *c, void *data), void *data)
+static __always_inline void run(struct rt_cpu *cpu, const struct stp_probe *p, struct pt_regs *regs, void (*handler)(struct stp_ctx *c),
+				void (*fill)(struct stp_ctx *c, void *data), void *data)
 {
 	struct stp_ctx *c = &cpu->ctx;
-	const struct stp_limits *l = stp_module.limits;
-	u64 start = get_cycles();
+	bool timed = rt.timed;
+	u64 start = timed ? get_cycles() : 0;
 
 	stp_ctx_begin(c, p, regs);
-	c->actions = (int32_t)(p->flags & STP_PROBE_INTERRUPTIBLE ? l->max_action_interruptible : l->max_action);
 	if (fill)
 		fill(c, data);
 	if (p->condition && !p->condition(c))
 		return;
-	if (run_locked(cpu, p, handler))
+	if (run_locked(cpu, p, handler) && timed)
 		account(cpu, p, start);
 }
 
@@ -261,7 +262,7 @@ static __always_inline void run_here(const struct stp_probe *p, struct pt_regs *
 	WRITE_ONCE(cpu->busy, 0);
 }
 
-static void run_alone(const struct stp_probe *p, void (*handler)(struct stp_ctx *c), void (*fill)(struct stp_ctx *c, void *data), void *data)
+static noinline void run_alone(const struct stp_probe *p, void (*handler)(struct stp_ctx *c), void (*fill)(struct stp_ctx *c, void *data), void *data)
 {
 	struct rt_cpu *cpu;
 
@@ -290,7 +291,25 @@ void rt_run(const struct stp_probe *p, struct pt_regs *regs, void (*handler)(str
 }
 NOKPROBE_SYMBOL(rt_run);
 
-void rt_run_traced(const struct stp_probe *p, struct pt_regs *regs, void (*fill)(struct stp_ctx *c, void *data), void *data)
+static __always_inline void set_address(struct stp_ctx *c, void *data)
+{
+	c->probe_addr = (u64)(unsigned long)data;
+}
+
+/* Of its own, so that what is the same for every hit of a kprobe is no call by a pointer. */
+void rt_run_at(const struct stp_probe *p, struct pt_regs *regs, unsigned long addr)
+{
+	unsigned long flags;
+
+	if (unlikely(!state_allows(p)))
+		return;
+	raw_local_irq_save(flags);
+	run_here(p, regs, p->handler, set_address, (void *)addr, RT_SKIP_NESTED);
+	raw_local_irq_restore(flags);
+}
+NOKPROBE_SYMBOL(rt_run_at);
+
+void rt_run_traced(const struct stp_probe *p, struct pt_regs *regs, unsigned long addr)
 {
 	unsigned long flags;
 
@@ -298,7 +317,7 @@ void rt_run_traced(const struct stp_probe *p, struct pt_regs *regs, void (*fill)
 		return;
 	raw_local_irq_save(flags);
 	if (rcu_is_watching())
-		run_here(p, regs, p->handler, fill, data, RT_SKIP_MISSED);
+		run_here(p, regs, p->handler, set_address, (void *)addr, RT_SKIP_MISSED);
 	else
 		rt_count_missed(p, 1);
 	raw_local_irq_restore(flags);

@@ -312,7 +312,7 @@ void plat_out_commit(size_t len, unsigned flags)
 
 	if (!len)
 		return;
-	memset(r->place + HEADER + len, 0, whole - HEADER - len);
+	*(u64 *)(r->place + whole - 8) &= cpu_to_le64(~0ull >> 8 * (whole - HEADER - len));
 	rec.seq = rt.bulk ? time_number(cpu) : (u64)atomic64_inc_return(&rt.seq) - 1;
 	memcpy(r->place, &rec, HEADER);
 	ch->going_on = flags & STP_REC_CONTINUES && !r->overwrite ? (void *)r->place : NULL;

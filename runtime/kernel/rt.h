@@ -53,6 +53,7 @@ struct rt {
 	u32 state;			/* enum rt_state */
 	bool failed;			/* an error ended the session: error probes instead of end probes */
 	bool bulk, overwrite, detached, loaded;
+	bool timed;			/* runs of handlers are measured */
 	bool unread;			/* no daemon reads the channels yet */
 	int target;
 	struct stp_msg_zone zone;
@@ -99,8 +100,10 @@ void rt_contexts_exit(void);
 /* Run one handler if the session's state allows. FILL (or NULL) completes the context after the reset. */
 void rt_run(const struct stp_probe *p, struct pt_regs *regs, void (*handler)(struct stp_ctx *c),
 	    void (*fill)(struct stp_ctx *c, void *data), void *data);
-/* The same for a handler of a traced entry: a hit inside another handler is the kernel's to miss, as with kprobes. */
-void rt_run_traced(const struct stp_probe *p, struct pt_regs *regs, void (*fill)(struct stp_ctx *c, void *data), void *data);
+/* P's own handler, for a probe at ADDR; not of begin, end and their kind. */
+void rt_run_at(const struct stp_probe *p, struct pt_regs *regs, unsigned long addr);
+/* The same for a traced entry: a hit inside another handler is the kernel's to miss, as with kprobes. */
+void rt_run_traced(const struct stp_probe *p, struct pt_regs *regs, unsigned long addr);
 void rt_count_missed(const struct stp_probe *p, unsigned long n);
 
 /* plat_kernel.c: would SIZE bytes more be too much for this machine? */

@@ -58,7 +58,12 @@ int64_t stp_cpu(struct stp_ctx *c)
 
 void stp_execname(char *dst, size_t size)
 {
-	strscpy(dst, current->comm, size);
+	if (size < sizeof current->comm) {
+		strscpy(dst, current->comm, size);
+		return;
+	}
+	memcpy(dst, current->comm, sizeof current->comm);
+	dst[sizeof current->comm - 1] = 0;
 }
 
 uint64_t stp_task_current(void)

@@ -23,6 +23,16 @@
 #include <limits.h>
 #endif
 
+/* A local variable that a compiler told to clear all of them (CONFIG_INIT_STACK_ALL_ZERO) need not clear. */
+#ifdef __has_attribute
+#if __has_attribute(__uninitialized__)
+#define STP_UNSET __attribute__((__uninitialized__))
+#endif
+#endif
+#ifndef STP_UNSET
+#define STP_UNSET
+#endif
+
 /* ---- memory: load time only ---- */
 void *plat_alloc(size_t size);			/* zeroed; NULL when out of memory or beyond limits.max_memory */
 void plat_free(void *p);			/* NULL is fine */

@@ -27,6 +27,25 @@ TEST(key_strings_of_one_hash)
 		CHECK_MSG(!found(m, have, KEY(KS(others[i]))), "%s", others[i]);
 }
 
+/* A string is the same key wherever it lies and whatever is behind it. */
+TEST(key_strings_anywhere)
+{
+	static const struct stp_map_desc d = { .nkeys = 1, .value_type = STP_LONG, .key_type = { STP_STR }, .max_entries = 64 };
+	static const char text[] = "\x80\xff\x01\x7f\x81 the rest of it is plain";
+	struct stp_map *m = fixture_one_map(&d, 1);
+	char buf[64] __attribute__((aligned(8)));
+
+	for (unsigned n = 0; n < sizeof text; n++)
+		for (unsigned at = 0; at < 9; at++) {
+			memset(buf, at & 1 ? 0xff : 1, sizeof buf);
+			memcpy(buf + at, text, n);
+			buf[at + n] = 0;
+			++*stp_map_ref_long(CTX, m, KEY(KS(buf + at)));
+			CHECK_EQ(stp_map_get_long(m, KEY(KS(buf + at))), at + 1);
+		}
+	CHECK_EQ(stp_map_size(m), sizeof text);
+}
+
 TEST(key_tuples_of_one_hash)
 {
 	static const struct stp_map_desc d = { .nkeys = 3, .value_type = STP_LONG, .key_type = { STP_STR, STP_LONG, STP_STR }, .max_entries = 9 };
