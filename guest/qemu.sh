@@ -73,7 +73,8 @@ qemu_accel() {
 	case $accel in
 	kvm) echo -accel kvm -cpu host ;;
 	tcg) echo -accel 'tcg,thread=multi' -cpu 'max,la57=off' ;;
-	*) die "$st_guest" "accelerator $accel: either kvm or tcg" ;;
+	tcg-count) echo -accel 'tcg,thread=single' -icount 'shift=0,sleep=on' -cpu 'max,la57=off' ;;
+	*) die "$st_guest" "accelerator $accel: kvm, tcg or tcg-count" ;;
 	esac
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What one would write by hand instead of a script: a kprobe on ksys_read that does nothing (kind=0), counts under a
- * lock (1), keeps count, sum, least and largest of the third argument by process name, one table a CPU (2), or formats
+/* What one would write by hand instead of a script: a kprobe on ksys_read that does nothing (kind=0), counts
+ * (1), keeps count, sum, least and largest of the third argument by process name, one table a CPU (2), or formats
  * a line into a relay buffer for each read of the program "reader" (3). bench/guest/run compares it with scripts, in one boot. */
 #include <linux/debugfs.h>
 #include <linux/jhash.h>
@@ -11,7 +11,6 @@
 #include <linux/relay.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
-#include <linux/spinlock.h>
 
 enum { SLOTS = 1024 };
 
@@ -19,8 +18,7 @@ struct row { char name[TASK_COMM_LEN]; s64 count, sum, min, max; };
 static DEFINE_PER_CPU(struct row *, rows);
 static struct rchan *channel;
 static struct dentry *directory;
-static DEFINE_SPINLOCK(lock);
-static u64 n;
+static atomic64_t n;
 static int kind;
 module_param(kind, int, 0444);
 
@@ -58,13 +56,10 @@ static void add(s64 v)
 static int hit(struct kprobe *kp, struct pt_regs *regs)
 {
 	char line[128];
-	unsigned long flags;
 
 	switch (kind) {
 	case 1:
-		spin_lock_irqsave(&lock, flags);
-		n++;
-		spin_unlock_irqrestore(&lock, flags);
+		atomic64_inc(&n);
 		break;
 	case 2:
 		add((s64)regs->dx);
