@@ -12,6 +12,8 @@ static int hit(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct rt_kp_point *p = container_of(kp, struct rt_kp_point, rp.kp);
 
+	if (p->row->callers && !rt_callers_match(p->row, regs, (unsigned long)kp->addr))
+		return 0;
 	rt_run_at(p->row->probe, regs, (unsigned long)kp->addr);
 	return 0;
 }
@@ -45,11 +47,16 @@ static void set_entry(struct stp_ctx *c, void *data)
 	c->saved = r->saved;
 }
 
+/* Not 0: the return is not wanted. */
 static int entered(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct rt_kp_point *p = container_of(compat_kretprobe(ri), struct rt_kp_point, rp);
 	struct returning r = { .kp = &p->rp.kp, .saved = ri->data };
 
+	if (p->row->callers && !rt_callers_match(p->row, regs, (unsigned long)p->rp.kp.addr))
+		return 1;
+	if (!p->row->entry)
+		return 0;
 	memset(ri->data, 0, p->row->saved_size);
 	rt_run(p->row->probe, regs, p->row->entry, set_entry, &r);
 	return 0;
@@ -107,7 +114,7 @@ static int register_point(struct rt_kp_point *p, bool many)
 {
 	const struct stp_row_kprobe *r = p->row;
 	u32 active = r->maxactive ? r->maxactive : stp_module.limits->ret_active;
-	int err = place(p);
+	int err = rt_callers_known(r) ? place(p) : -ESRCH;
 
 	if (err)
 		return err;
@@ -118,7 +125,7 @@ static int register_point(struct rt_kp_point *p, bool many)
 	}
 	p->rp.handler = returned;
 	p->rp.maxactive = (int)(active ? active : max_t(u32, 64, 4 * num_possible_cpus()));
-	if (r->entry) {
+	if (r->entry || r->callers) {
 		p->rp.entry_handler = entered;
 		p->rp.data_size = r->saved_size;
 	}
@@ -234,12 +241,23 @@ static void attach_row(struct rt_kprobes *k, struct rt_kp_point *p)
 	}
 }
 
+static void find_callers(struct rt_kprobes *k, const struct rt_kp_module *m)
+{
+	struct rt_base last = { 0 };
+	unsigned i;
+
+	for (i = 0; i < k->group->nrows; i++)
+		if (k->points[i].module == m)
+			rt_callers_resolve(k->points[i].row, &last);
+}
+
 void rt_kprobes_attach(struct rt_kprobes *k, struct rt_kp_module *m)
 {
 	struct rt_bulk **bulk = m ? &m->bulk : &k->bulk;
 	struct place_of at = { k, m };
 	unsigned i, taken;
 
+	find_callers(k, m);
 	*bulk = rt_bulk_attach(k->group, lies_in, &at);
 	taken = rt_bulk_rows(*bulk, mark, k);
 	k->in_bulk += taken;

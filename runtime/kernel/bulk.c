@@ -63,7 +63,9 @@ static void traced(unsigned long ip, unsigned long parent, struct ftrace_ops *op
 	at = instruction_pointer(regs);
 	instruction_pointer_set(regs, ip + 1);		/* as a breakpoint would leave it */
 	for (addr = e->addr; e < b->entries + b->n && e->addr == addr; e++)
-		if (e->row->flags & STP_KP_RETURN)
+		if (e->row->callers && !rt_callers_match(e->row, regs, addr))
+			continue;
+		else if (e->row->flags & STP_KP_RETURN)
 			rt_hooks_enter(b->hooks, e->row, addr, regs);
 		else
 			rt_run_traced(e->row->probe, regs, addr);
@@ -76,7 +78,7 @@ struct choice { rt_bulk_filter *wanted; void *data; };
 
 static bool eligible(const struct choice *c, const struct stp_row_kprobe *r)
 {
-	return c->wanted(c->data, r) && !(r->flags & STP_KP_ABSOLUTE) && !r->offset && r->symbol && !((r->flags & STP_KP_RETURN) && r->maxactive);
+	return c->wanted(c->data, r) && rt_callers_known(r) && !(r->flags & STP_KP_ABSOLUTE) && !r->offset && r->symbol && !((r->flags & STP_KP_RETURN) && r->maxactive);
 }
 
 static int by_address(const void *a, const void *b)

@@ -6,6 +6,7 @@ static const char *reason(const struct stp_row_kprobe *r, int err)
 {
 	switch (err) {
 	case -ENOENT: return r->module ? "the module is not loaded, or has no such symbol" : "the kernel has no such symbol";
+	case -ESRCH: return "the calling function has no address here";
 	case -EINVAL: return "the kernel does not allow a probe there (its blacklist, or no instruction starts there)";
 	case -EILSEQ: return "no instruction starts there";
 	case -ENOMEM: return "out of memory";

@@ -45,6 +45,7 @@ struct rt_cpu {
 	unsigned long hook_addr;
 	int hook_done;
 	u64 overload_start, overload_used;
+	u64 callers[STP_MAX_CALLERS + 1];	/* callers.c */
 	char text[512];			/* of an error on its way to the daemon */
 };
 
@@ -153,6 +154,13 @@ struct rt_bulk *rt_bulk_attach(const struct stp_group *g, rt_bulk_filter *wanted
 void rt_bulk_detach(struct rt_bulk *b);
 /* Tell MARK each row taken; their number. */
 unsigned rt_bulk_rows(const struct rt_bulk *b, void (*mark)(void *data, const struct stp_row_kprobe *row), void *data);
+
+/* callers.c */
+struct rt_base { const char *symbol; unsigned long addr; };	/* what was looked up last, in the same module; starts as 0 */
+void rt_callers_resolve(const struct stp_row_kprobe *row, struct rt_base *last);	/* run-time addresses of its callers, if it asks for any; process context */
+bool rt_callers_known(const struct stp_row_kprobe *row);	/* false: ROW's callers are nowhere */
+/* ROW->callers is not NULL: did they call the function, or the code at ADDR in it, that was hit with REGS? Any context. */
+bool rt_callers_match(const struct stp_row_kprobe *row, struct pt_regs *regs, unsigned long addr);
 
 /* attach_tracepoint.c: NULL when the kernel has none of this name */
 struct tracepoint;

@@ -87,8 +87,15 @@ enum di_line_kind { DI_LINE_EXACT, DI_LINE_NEAREST, DI_LINE_RANGE, DI_LINE_ALL, 
 void di_find_lines(struct di_module *m, const char *func, const char *file, enum di_line_kind kind,
 		   unsigned first, unsigned last, struct di_site_vec *out);
 void di_find_labels(struct di_module *m, struct di_func *f, const char *glob, struct di_site_vec *out);
-/* Call sites' targets within F: callee functions, DEPTH levels deep. */
+/* What F calls, and the copies inlined into it, whose name matches GLOB; and what these call, DEPTH levels deep.
+ * Neither calls through pointers nor those that are jumps (they leave no return address in F). Sorted by name, pc. */
 void di_find_callees(struct di_module *m, struct di_func *f, const char *glob, unsigned depth, struct di_func_vec *out);
+/* Where the code of F lies: link-time addresses, high exclusive. Nothing where debug information does not tell. */
+struct di_range { uint64_t low, high; };
+VEC_OF(di_range_vec, struct di_range);
+void di_func_ranges(struct di_module *m, const struct di_func *f, struct di_range_vec *out);
+/* Does FILE match PATTERN as in di_find_functions? */
+bool di_file_matches(const char *pattern, const char *file);
 
 /* Nearest symbol at or below link-time ADDR: name and offset, for attach rows. */
 bool di_symbol_at(struct di_module *m, uint64_t addr, const char **name, uint64_t *offset);

@@ -43,8 +43,6 @@ void dw_close_handle(struct dw_source *d);
 
 /* ---- dw_find.c ---- */
 
-/* Match of a file against a user's pattern: the whole, or from a directory boundary on. NULL matches all. */
-bool dw_file_matches(const char *pattern, const char *file);
 struct di_func *dw_func_make(struct dw_source *d, const struct idx_func *r);
 struct di_func *dw_copy_make(struct dw_source *d, const struct idx_abstract *a, const struct idx_copy *c);
 /* The concrete function around PC, or NULL. */

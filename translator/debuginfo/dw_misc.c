@@ -93,25 +93,37 @@ void dw_find_labels(struct di_module *m, struct di_func *f, const char *glob, st
 
 /* ---- callees ---- */
 
+/* By levels, so that each function is met at the least depth it has. */
 struct callees {
 	struct dw_source *d;
 	const char *glob;
-	unsigned depth;
 	struct arena arena;
-	struct map seen;	/* DIE offset of what is in `out` or was walked */
+	struct map seen;		/* DIE offset of what is in `next`, or was */
+	struct di_func_vec next;	/* of the level being read */
 	struct di_func_vec *out;
 };
 
-static void walk_callees(struct callees *s, const struct di_func *f, unsigned depth);
-
-static void take_callee(struct callees *s, struct di_func *f, unsigned depth)
+static void take_callee(struct callees *s, struct di_func *f)
 {
 	if (!f || umap_has(&s->seen, f->handle))
 		return;
 	umap_put(&s->seen, f->handle, f);
+	vec_push(&s->arena, &s->next, f);
 	if (glob_match(s->glob, f->name))
 		vec_push(&s->d->m->di->arena, s->out, f);
-	walk_callees(s, f, depth + 1);
+}
+
+/* How well record R fits the function that ORIGIN declares or defines. */
+static int fit_of(struct dw_source *d, const struct idx_func *r, Dwarf_Die *origin)
+{
+	const char *file = dwarf_decl_file(origin);
+	int line = 0;
+
+	if (r->die == dw_offset(d, origin))
+		return 3;
+	if (file && !dwarf_decl_line(origin, &line) && (unsigned)line == r->line && dw_file_matches(index_text(d->idx, r->file), file))
+		return 2;
+	return r->flags & IDX_EXTERNAL ? 1 : 0;
 }
 
 /* The concrete function that a call site's origin (a definition, declaration or abstract instance) means. */
@@ -121,31 +133,39 @@ static struct di_func *called_function(struct callees *s, Dwarf_Die *origin)
 	const char *name = dw_die_name(origin);
 	size_t n, first, last;
 	const struct idx_func *t = index_table(d->idx, INDEX_FUNCS, &n), *best = NULL;
+	int fit, most = -1;
 
 	if (!name)
 		return NULL;
 	dw_plain_range(d, name, t, n, sizeof *t, offsetof(struct idx_func, name), &first, &last);
 	for (size_t i = first; i < last; i++) {
-		if (t[i].die == dw_offset(d, origin))
-			return dw_func_make(d, &t[i]);
-		if (!best || (t[i].flags & IDX_EXTERNAL))
+		fit = fit_of(d, &t[i], origin);
+		if (fit > most) {
+			most = fit;
 			best = &t[i];
+		}
 	}
 	return best ? dw_func_make(d, best) : NULL;
 }
 
-static void take_call_site(struct callees *s, Dwarf_Die *die, unsigned depth)
+/* A call that is a jump leaves no return address: what it leads to is not called from here, but by the caller. */
+static bool is_jump(Dwarf_Die *die)
+{
+	return dwarf_hasattr(die, DW_AT_call_tail_call) || dwarf_hasattr(die, DW_AT_GNU_tail_call);
+}
+
+static void take_call_site(struct callees *s, Dwarf_Die *die)
 {
 	Dwarf_Attribute a;
 	Dwarf_Die origin;
 
-	if ((dwarf_attr(die, DW_AT_call_origin, &a) || dwarf_attr(die, DW_AT_abstract_origin, &a)) &&
+	if (!is_jump(die) && (dwarf_attr(die, DW_AT_call_origin, &a) || dwarf_attr(die, DW_AT_abstract_origin, &a)) &&
 	    dwarf_formref_die(&a, &origin))
-		take_callee(s, called_function(s, &origin), depth);
+		take_callee(s, called_function(s, &origin));
 }
 
 /* Calls in DIE's blocks; what inlined copies call belongs to the copies. */
-static void walk_calls(struct callees *s, Dwarf_Die *parent, unsigned depth, unsigned nesting)
+static void walk_calls(struct callees *s, Dwarf_Die *parent, unsigned nesting)
 {
 	Dwarf_Die die;
 
@@ -154,26 +174,18 @@ static void walk_calls(struct callees *s, Dwarf_Die *parent, unsigned depth, uns
 	do {
 		switch (dwarf_tag(&die)) {
 		case DW_TAG_call_site: case DW_TAG_GNU_call_site:
-			take_call_site(s, &die, depth);
+			take_call_site(s, &die);
 			break;
 		case DW_TAG_inlined_subroutine:
-			take_callee(s, dw_copy_at(s->d, &die), depth);
+			take_callee(s, dw_copy_at(s->d, &die));
 			break;
 		case DW_TAG_lexical_block:
-			walk_calls(s, &die, depth, nesting + 1);
+			walk_calls(s, &die, nesting + 1);
 			break;
 		default:
 			break;
 		}
 	} while (!dwarf_siblingof(&die, &die));
-}
-
-static void walk_callees(struct callees *s, const struct di_func *f, unsigned depth)
-{
-	Dwarf_Die die;
-
-	if (depth < s->depth && f->source == DI_DWARF && dw_die(s->d, f->handle, &die))
-		walk_calls(s, &die, depth, 0);
 }
 
 static int order_callees(const void *a, const void *b)
@@ -186,14 +198,36 @@ static int order_callees(const void *a, const void *b)
 
 void dw_find_callees(struct di_module *m, struct di_func *f, const char *glob, unsigned depth, struct di_func_vec *out)
 {
-	struct callees s = { .d = m->dw, .glob = glob, .depth = depth, .out = out };
-	size_t from = out->len;
+	struct callees s = { .d = m->dw, .glob = glob, .out = out };
+	struct di_func_vec level = { 0 };
+	size_t from = out->len, i;
+	Dwarf_Die die;
 
 	map_init(&s.seen, &s.arena);
-	walk_callees(&s, f, 0);
+	vec_push(&s.arena, &level, f);
+	for (; level.len && depth; depth--) {
+		for (i = 0; i < level.len; i++)
+			if (level.data[i]->source == DI_DWARF && dw_die(s.d, level.data[i]->handle, &die))
+				walk_calls(&s, &die, 0);
+		level = s.next;
+		s.next = (struct di_func_vec){ 0 };
+	}
 	if (out->len > from)
 		qsort(out->data + from, out->len - from, sizeof *out->data, order_callees);
 	arena_free(&s.arena);
+}
+
+void dw_func_ranges(struct di_module *m, const struct di_func *f, struct di_range_vec *out)
+{
+	struct di_range r;
+	uint64_t base;
+	Dwarf_Die die;
+
+	if (f->source != DI_DWARF || !dw_die(m->dw, f->handle, &die))
+		return;
+	for (ptrdiff_t at = 0; (at = dwarf_ranges(&die, at, &base, &r.low, &r.high)) > 0;)
+		if (r.low < r.high)
+			vec_push(&m->di->arena, out, r);
 }
 
 /* ---- tracepoints: __traceiter_NAME(void *data, arguments…) ---- */

@@ -45,6 +45,9 @@ struct di_func *dw_function_at(struct di_module *m, uint64_t pc);
 void dw_find_lines(struct di_module *m, const char *func, const char *file, enum di_line_kind kind, unsigned first,
 		   unsigned last, struct di_site_vec *out);
 void dw_find_labels(struct di_module *m, struct di_func *f, const char *glob, struct di_site_vec *out);
+/* Match of a file against a user's pattern: the whole, or from a directory boundary on. NULL matches all. */
+bool dw_file_matches(const char *pattern, const char *file);
 void dw_find_callees(struct di_module *m, struct di_func *f, const char *glob, unsigned depth, struct di_func_vec *out);
+void dw_func_ranges(struct di_module *m, const struct di_func *f, struct di_range_vec *out);
 
 #endif

@@ -76,3 +76,14 @@ void di_find_callees(struct di_module *m, struct di_func *f, const char *glob, u
 	if (module_dwarf_needed(m))
 		dw_find_callees(m, f, glob, depth, out);
 }
+
+void di_func_ranges(struct di_module *m, const struct di_func *f, struct di_range_vec *out)
+{
+	if (f->source == DI_DWARF && module_dwarf(m))
+		dw_func_ranges(m, f, out);
+}
+
+bool di_file_matches(const char *pattern, const char *file)
+{
+	return dw_file_matches(pattern, file);
+}

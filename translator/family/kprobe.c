@@ -11,7 +11,6 @@
 #include "translator/session.h"
 
 #include <inttypes.h>
-#include <stp/abi.h>
 #include <string.h>
 
 /* probe->data: the row. */
@@ -21,34 +20,12 @@ struct kprobe {
 	uint64_t offset;
 	unsigned flags;
 	int64_t maxactive;
+	const struct kprobe_callers *callers;
 };
 
 #define MAXACTIVE_MAX 1000000
 
 /* ---- symbol and offset ---- */
-
-static bool unique_symbol(struct di_module *m, const char *name, uint64_t *addr)
-{
-	bool unique = false;
-
-	return name && di_symbol_address(m, name, addr, &unique) && unique;
-}
-
-/* A symbol that is the only one of its name, at or below ADDR. */
-static bool symbol_below(struct di_module *m, uint64_t addr, const char **name, uint64_t *base)
-{
-	uint64_t at = addr, offset;
-	unsigned tries;
-
-	for (tries = 0; tries < 64 && di_symbol_at(m, at, name, &offset); tries++) {
-		if (unique_symbol(m, *name, base) && *base <= addr)
-			return true;
-		if (at - offset == 0)
-			break;
-		at -= offset + 1;
-	}
-	return false;
-}
 
 static void locate(struct kprobe *k, const struct kprobe_site *site)
 {
@@ -58,17 +35,10 @@ static void locate(struct kprobe *k, const struct kprobe_site *site)
 	k->symbol = f ? f->link_name ? f->link_name : f->name : NULL;
 	if (k->symbol && !site->pc)
 		return;		/* debug information without addresses: the name must do */
-	if (unique_symbol(site->module, k->symbol, &base) && base <= site->pc) {
+	if (kprobe_unique_symbol(site->module, k->symbol, &base) && base <= site->pc)
 		k->offset = site->pc - base;
-		return;
-	}
-	if (!k->module && unique_symbol(site->module, "_stext", &base) && base <= site->pc) {
-		k->symbol = "_stext";
-		k->offset = site->pc - base;
-		return;
-	}
-	if (symbol_below(site->module, site->pc, &k->symbol, &base))
-		k->offset = site->pc - base;
+	else
+		kprobe_place(site->module, k->module, site->pc, &k->symbol, &k->offset);
 }
 
 /* ---- text ---- */
@@ -92,19 +62,29 @@ static const char *suffix_text(const struct match *m, int64_t maxactive)
 	       v & KP_NEAREST ? ".nearest" : "";
 }
 
+/* vfs_read@fs/read_write.c:450 */
+static const char *code_text(const struct match *m, const char *name, const char *file, unsigned line)
+{
+	struct arena *a = &m->session->arena;
+
+	if (!file)
+		return name;
+	return line ? arena_printf(a, "%s@%s:%u", name, file, line) : arena_printf(a, "%s@%s", name, file);
+}
+
 /* kernel.function("vfs_read@fs/read_write.c:450").return */
 static const char *site_text(const struct match *m, const struct kprobe_site *s, int64_t maxactive)
 {
 	struct arena *a = &m->session->arena;
-	const char *file = s->file ? s->file : s->func ? s->func->file : NULL, *text, *name;
+	const char *file = s->file ? s->file : s->func ? s->func->file : NULL, *text;
 	unsigned line = s->file ? s->line : s->func ? s->func->line : 0;
+	const struct di_func *c = s->caller;
 
-	name = s->func ? s->func->name : arena_printf(a, "0x%" PRIx64, s->pc);
-	text = arena_printf(a, "%s.%s(\"%s%s%s", where_text(m, di_module_name(s->module)),
-			    m->row->variant & KP_STATEMENT ? "statement" : "function", name, file ? "@" : "", file ? file : "");
-	if (file && line)
-		text = arena_printf(a, "%s:%u", text, line);
-	text = arena_printf(a, "%s\")%s", text, suffix_text(m, maxactive));
+	text = code_text(m, s->func ? s->func->name : arena_printf(a, "0x%" PRIx64, s->pc), file, line);
+	if (c)
+		text = arena_printf(a, "%s\").callee(\"%s", code_text(m, c->name, c->file, c->line), text);
+	text = arena_printf(a, "%s.%s(\"%s\")%s", where_text(m, di_module_name(s->module)),
+			    m->row->variant & KP_STATEMENT ? "statement" : "function", text, suffix_text(m, maxactive));
 	return s->label ? arena_printf(a, "%s.label(\"%s\")", text, s->label) : text;
 }
 
@@ -119,7 +99,7 @@ static unsigned failure_flags(const struct match *m, bool is_member, bool known_
 /* Does the point find places by a pattern, and not by one name? */
 static bool is_glob(const struct match *m)
 {
-	static const char *const parts[] = { "module", "function", "statement", "label" };
+	static const char *const parts[] = { "module", "function", "statement", "label", "callee" };
 	size_t i;
 
 	for (i = 0; i < sizeof parts / sizeof *parts; i++) {
@@ -128,7 +108,7 @@ static bool is_glob(const struct match *m)
 		if (text && wildcard_is(text))
 			return true;
 	}
-	return false;
+	return match_has(m, "callees");
 }
 
 static bool add_site(const struct match *m, const struct kprobe_site *site)
@@ -142,6 +122,7 @@ static bool add_site(const struct match *m, const struct kprobe_site *site)
 	locate(k, site);
 	if (!k->symbol)
 		return false;
+	k->callers = kprobe_callers_of(m, site);
 	p = match_add(m, site_text(m, site, k->maxactive));
 	p->data = k;
 	p->is_return = m->row->variant & KP_RETURN;
@@ -286,10 +267,29 @@ static bool check_maxactive(const struct match *m)
 			  "maxactive takes a number from 1 to %d", MAXACTIVE_MAX);
 }
 
+static bool check_depth(const struct match *m)
+{
+	int64_t n = match_number(m, "callees", 1);
+
+	if (n >= 1 && n <= KPROBE_MAX_DEPTH)
+		return true;
+	return diag_error(&m->session->diags, match_span(m, "callees"), E(PROBE_RANGE),
+			  "callees takes a number from 1 to %d", KPROBE_MAX_DEPTH);
+}
+
+/* What is called: .callee("…"), or all. */
+static bool callee_of(const struct match *m, struct kprobe_pattern *out)
+{
+	if (match_string(m, "callee"))
+		return pattern_of(m, "callee", out);
+	*out = (struct kprobe_pattern){ .function = "*" };
+	return check_depth(m);
+}
+
 static bool kprobe_resolve(const struct match *m)
 {
 	const char *which = m->row->variant & KP_STATEMENT ? "statement" : "function";
-	struct kprobe_pattern pattern;
+	struct kprobe_pattern pattern, callee;
 
 	if (!check_maxactive(m))
 		return false;
@@ -303,6 +303,11 @@ static bool kprobe_resolve(const struct match *m)
 	}
 	if (!pattern_of(m, which, &pattern))
 		return false;
+	if (m->row->variant & KP_CALLEE) {
+		if (!callee_of(m, &callee))
+			return false;
+		pattern.callee = &callee;
+	}
 	resolve_modules(m, &pattern);
 	return true;
 }
@@ -325,6 +330,10 @@ static void kprobe_attach_row(struct session *s, const struct probe *p, struct s
 		sb_puts(out, ", ");
 	}
 	sb_printf(out, ".offset = 0x%" PRIx64 "u, .flags = %u, .maxactive = %" PRId64, k->offset, k->flags, k->maxactive);
+	if (k->callers) {
+		sb_puts(out, ", .callers = ");
+		kprobe_callers_emit(k->callers, out);
+	}
 }
 
 extern const struct family family_kprobe;

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-static struct kprobe_site site_of_function(const struct match *m, struct di_func *f)
+struct kprobe_site kprobe_site_of_function(const struct match *m, struct di_func *f)
 {
 	struct kprobe_site s = { .module = f->module, .func = f, .pc = f->pc, .where = DI_AT_ENTRY };
 
@@ -20,8 +20,7 @@ static struct kprobe_site site_of_function(const struct match *m, struct di_func
 	return s;
 }
 
-/* Does the variant want F? *why is set to one reason when it does not. */
-static bool is_wanted(const struct match *m, const struct di_func *f, const char **why)
+bool kprobe_is_wanted(const struct match *m, const struct di_func *f, const char **why)
 {
 	struct arena *a = &m->session->arena;
 
@@ -36,7 +35,7 @@ static bool is_wanted(const struct match *m, const struct di_func *f, const char
 	return true;
 }
 
-static void explain_missing(const struct match *m, struct di_module *module, const struct kprobe_pattern *pattern)
+void kprobe_explain_missing(const struct match *m, struct di_module *module, const struct kprobe_pattern *pattern)
 {
 	struct di_name_vec near = { 0 };
 	const char *where = pattern->file ? arena_printf(&m->session->arena, " in %s", pattern->file) : "";
@@ -105,16 +104,16 @@ static void find_functions(const struct match *m, struct di_module *module, cons
 	if (!funcs.len)
 		find_syscall(m, module, pattern, &funcs);
 	if (!funcs.len) {
-		explain_missing(m, module, pattern);
+		kprobe_explain_missing(m, module, pattern);
 		return;
 	}
 	for (i = 0; i < funcs.len; i++) {
-		if (!is_wanted(m, funcs.data[i], &why))
+		if (!kprobe_is_wanted(m, funcs.data[i], &why))
 			continue;
 		if (m->row->variant & KP_LABEL)
 			add_labels(m, module, funcs.data[i], out);
 		else
-			vec_push(&m->session->arena, out, site_of_function(m, funcs.data[i]));
+			vec_push(&m->session->arena, out, kprobe_site_of_function(m, funcs.data[i]));
 	}
 	if (out->len > before)
 		return;
@@ -157,7 +156,9 @@ static void find_statements(const struct match *m, struct di_module *module, con
 void kprobe_find(const struct match *m, struct di_module *module, const struct kprobe_pattern *pattern,
 		 struct kprobe_site_vec *out)
 {
-	if ((m->row->variant & KP_STATEMENT) && pattern->lines.len)
+	if (m->row->variant & KP_CALLEE)
+		kprobe_find_callees(m, module, pattern, out);
+	else if ((m->row->variant & KP_STATEMENT) && pattern->lines.len)
 		find_statements(m, module, pattern, out);
 	else
 		find_functions(m, module, pattern, out);
@@ -172,11 +173,11 @@ bool kprobe_find_address(const struct match *m, struct di_module *module, uint64
 		match_explain(m, "%s has no function at 0x%llx", di_module_name(module), (unsigned long long)addr);
 		return false;
 	}
-	if (!is_wanted(m, f, &why)) {
+	if (!kprobe_is_wanted(m, f, &why)) {
 		match_explain(m, "%s", why);
 		return false;
 	}
-	*out = site_of_function(m, f);
+	*out = kprobe_site_of_function(m, f);
 	if (m->row->variant & KP_STATEMENT) {
 		out->pc = addr;
 		out->where = addr == f->entry ? DI_AT_ENTRY : DI_AT_PC;

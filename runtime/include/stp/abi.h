@@ -139,6 +139,10 @@ enum stp_kprobe_flag {
 	STP_KP_MEMBER = 8,		/* one of those that a wildcard found: not attached is warned of; without it, an error */
 	STP_KP_WAIT = 16,		/* its module is known, and need not be loaded: the point waits for it */
 };
+/* Who has to have called the probed code: a hit counts when one of the nearest `depth` return addresses is in one of the ranges. */
+#define STP_MAX_CALLERS 30
+struct stp_code_range { const char *symbol; uint64_t offset, size; uint64_t start; /* run-time address, filled at load; 0: not there */ };
+struct stp_callers { struct stp_code_range *ranges; uint32_t nranges, depth; };
 struct stp_row_kprobe {
 	const struct stp_probe *probe;
 	void (*entry)(struct stp_ctx *c);	/* STP_KP_RETURN with saved values: fills c->saved at entry; or NULL */
@@ -148,6 +152,7 @@ struct stp_row_kprobe {
 	uint32_t flags, maxactive;	/* maxactive 0: the runtime's choice */
 	uint32_t saved_size;		/* bytes of c->saved */
 	uint32_t pad;
+	const struct stp_callers *callers;	/* or NULL: anybody */
 };
 /* kernel tracepoint */
 struct stp_row_tracepoint {

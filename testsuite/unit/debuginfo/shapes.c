@@ -108,6 +108,28 @@ static void check_labels_and_calls(struct fixture *f)
 	sb_free(&b);
 }
 
+/* A function's code holds the copies inlined into it. */
+static void check_ranges(struct fixture *f)
+{
+	struct di_func *sum = fixture_function(f, "sum");
+	struct di_range_vec own = { 0 };
+	struct di_func_vec copies = { 0 };
+
+	di_func_ranges(f->m, sum, &own);
+	CHECK_EQ(own.len, 1);
+	CHECK_EQ(own.data[0].low, sum->entry);
+	CHECK_EQ(own.data[0].high, sum->high);
+	di_find_callees(f->m, sum, "area", 1, &copies);
+	for (size_t i = 0; i < copies.len; i++) {
+		struct di_range_vec part = { 0 };
+
+		di_func_ranges(f->m, copies.data[i], &part);
+		CHECK(part.len > 0);
+		for (size_t k = 0; k < part.len; k++)
+			CHECK(part.data[k].low >= sum->entry && part.data[k].high <= sum->high);
+	}
+}
+
 static const char *variables(struct fixture *f, const struct di_scope *sc)
 {
 	struct di_var_vec v = { 0 };
@@ -179,6 +201,7 @@ static void check_all(struct fixture *f)
 	check_functions(f);
 	check_lines(f);
 	check_labels_and_calls(f);
+	check_ranges(f);
 	check_variables(f);
 	CHECK(di_sources(f->m) & DI_DWARF);
 }
