@@ -123,6 +123,21 @@ static void find_functions(const struct match *m, struct di_module *module, cons
 		match_explain(m, "%s has no label %s", pattern->function, match_string(m, "label"));
 }
 
+/* The lines nearest to +N, counted from where each function is declared. */
+static void find_nearest_behind(struct di_module *module, const struct kprobe_pattern *pattern, unsigned n, struct di_site_vec *out)
+{
+	struct di_func_vec funcs = { 0 };
+	size_t i;
+
+	di_find_functions(module, pattern->function, pattern->file, 0, DI_FIND_CONCRETE | DI_FIND_INLINE | DI_FIND_UNIQUE, &funcs);
+	for (i = 0; i < funcs.len; i++) {
+		const struct di_func *f = funcs.data[i];
+
+		if (f->line)
+			di_find_lines(module, f->name, f->file, DI_LINE_NEAREST, f->line + n, f->line + n, out);
+	}
+}
+
 static void find_statements(const struct match *m, struct di_module *module, const struct kprobe_pattern *pattern,
 			    struct kprobe_site_vec *out)
 {
@@ -135,7 +150,10 @@ static void find_statements(const struct match *m, struct di_module *module, con
 
 		if (kind == DI_LINE_EXACT && (m->row->variant & KP_NEAREST))
 			kind = DI_LINE_NEAREST;
-		di_find_lines(module, pattern->function, pattern->file, kind, l->first, l->last, &sites);
+		if (kind == DI_LINE_RELATIVE && (m->row->variant & KP_NEAREST))
+			find_nearest_behind(module, pattern, l->first, &sites);
+		else
+			di_find_lines(module, pattern->function, pattern->file, kind, l->first, l->last, &sites);
 	}
 	for (i = 0; i < sites.len; i++) {
 		const struct di_site *d = &sites.data[i];

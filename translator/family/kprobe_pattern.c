@@ -2,7 +2,7 @@
 /* The patterns of function("…") and statement("…").
  *
  *	pattern = FUNCTION [ "@" FILE ] [ lines ]
- *	lines   = ":" ( "*" | range { "," range } ) | "+" NUMBER
+ *	lines   = ":" ( "*" | range { "," range } ) | [ ":" ] "+" NUMBER
  *	range   = NUMBER [ "-" NUMBER ]
  *
  * Lines need a file.  A file's name may hold any of these characters but @; the
@@ -104,7 +104,10 @@ const char *kprobe_pattern_parse(struct arena *a, const char *text, struct kprob
 		return NULL;
 	*at = len + 1;
 	lines = lines_begin(++file);
-	out->file = arena_strndup(a, file, lines ? (size_t)(lines - file) : strlen(file));
+	len = lines ? (size_t)(lines - file) : strlen(file);
+	if (lines && len && lines[0] == '+' && lines[-1] == ':')
+		len--;
+	out->file = arena_strndup(a, file, len);
 	if (!*out->file)
 		return "the name of a source file was expected behind @";
 	if (lines)

@@ -51,6 +51,7 @@ TEST(pattern_lines)
 	CHECK_STR(parsed(&a, "f@x.c:*"), "f x.c all:0-0");
 	CHECK_STR(parsed(&a, "f@x.c+3"), "f x.c relative:3-3");
 	CHECK_STR(parsed(&a, "f@x.c+0"), "f x.c relative:0-0");
+	CHECK_STR(parsed(&a, "f@x.c:+3"), "f x.c relative:3-3");
 	arena_free(&a);
 }
 
