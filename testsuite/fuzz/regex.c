@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_STRINGS = 16, SHORT_TEXT = 8, C_MOST_PATTERN = 200, C_MOST_TEXT = 200, C_MOST_BOUND = 20, C_MOST_BOUNDS = 3 };
+enum { MOST_STRINGS = 16, SHORT_TEXT = 8, C_MOST_PATTERN = 200, C_MOST_TEXT = 200, C_MOST_BOUND = 20, C_MOST_BOUNDS = 3, C_MOST_PLUS = 6 };
 
 static const char *const pieces[] = {
 	"(", ")", "|", "*", "+", "?", ".", "^", "$", "[", "]", "[^", "-", "{2}", "{1,2}", "{0,2}", "{2,}", "{,3}", "{0}", "\\", "\\w", "\\W", "\\s", "\\S",
@@ -77,10 +77,10 @@ static bool equal(struct match a, struct match b)
 
 /* ---- the C library's ---- */
 
-/* Is PATTERN one that the C library reads alike, and has the memory and the time for? */
+/* Is PATTERN one that the C library reads alike, and has the memory and the time for? Each + doubles what it repeats. */
 static bool is_common(const char *pattern, size_t len)
 {
-	unsigned bounds = 0;
+	unsigned bounds = 0, doubled = 0;
 	bool bracket = false;
 
 	if (len > C_MOST_PATTERN || memchr(pattern, 0, len))
@@ -96,13 +96,15 @@ static bool is_common(const char *pattern, size_t len)
 			bracket = true;
 		} else if (pattern[i] == ']') {
 			bracket = false;
+		} else if (pattern[i] == '+') {
+			doubled++;
 		} else if (pattern[i] == '{') {
 			bounds += strcspn(pattern + i, "}") > 2 && atoi(pattern + i + 1) < C_MOST_BOUND ? 1 : C_MOST_BOUNDS;
 			if (strchr(pattern + i, ',') && atoi(strchr(pattern + i, ',') + 1) > C_MOST_BOUND)
 				return false;
 		}
 	}
-	return bounds < C_MOST_BOUNDS;
+	return bounds < C_MOST_BOUNDS && doubled <= C_MOST_PLUS;
 }
 
 static bool anchors_inside(const char *pattern, size_t len)

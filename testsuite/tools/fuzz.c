@@ -19,11 +19,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { INPUT_MAX = 1 << 16, BATCH = 500, HANG_S = 20 };
+enum { INPUT_MAX = 1 << 16, BATCH = 500, HANG_S = 20 /* of the processor's time */ };
 
 /* What parent and child share. */
 struct shared {
@@ -116,11 +117,12 @@ static void make_input(struct fuzzer *z)
 
 static bool try(struct fuzzer *z)
 {
+	static const struct itimerval limit = { .it_value.tv_sec = HANG_S };
 	struct shared *s = z->now;
 	bool taken = false;
 	const char *wrong;
 
-	alarm(HANG_S);
+	setitimer(ITIMER_PROF, &limit, NULL);
 	wrong = z->target->run(s->text, s->len, &taken);
 	s->taken += taken;
 	s->runs++;
@@ -164,7 +166,7 @@ static void run_batch(struct fuzzer *z, unsigned n)
 		keep_failure(z, z->now->wrong);
 		return;
 	}
-	keep_failure(z, WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM ? "too slow" : "died");
+	keep_failure(z, WIFSIGNALED(status) && WTERMSIG(status) == SIGPROF ? "too slow" : "died");
 	z->now->runs++;
 }
 
