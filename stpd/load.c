@@ -198,10 +198,34 @@ static int insert_module(int fd)
 	return err;
 }
 
-/* A module that a killed daemon left behind disarmed itself, and serves nobody any more. */
+static int delete_module(const char *name)
+{
+	int err = 0;
+
+	privilege_raise();
+	if (syscall(SYS_delete_module, name, O_NONBLOCK))
+		err = errno;
+	privilege_lower();
+	return err;
+}
+
+/* A module that a killed daemon left behind disarms itself within a second, and serves nobody any more.  One that
+ * stays as it was loaded had a daemon that was killed before it could say a word; the kernel keeps it if there is one. */
 static bool remove_stale(const char *name)
 {
-	return module_state(name) == STP_STATE_STOPPED && trust_running(name) && !module_unload(name, true);
+	const struct timespec pause = { 0, 100 * 1000 * 1000 };
+	int tries, state, fresh = 0;
+
+	for (tries = 0; tries < 12; tries++) {
+		state = module_state(name);
+		fresh += state == STP_STATE_NEW;
+		if (state < 0 || !trust_running(name))
+			return false;
+		if ((state == STP_STATE_STOPPED || fresh > 3) && !delete_module(name))
+			return true;
+		nanosleep(&pause, NULL);
+	}
+	return false;
 }
 
 int module_load(int fd, const char *path, const char *name)
@@ -213,17 +237,6 @@ int module_load(int fd, const char *path, const char *name)
 	if (err)
 		explain(path, err);
 	return -err;
-}
-
-static int delete_module(const char *name)
-{
-	int err = 0;
-
-	privilege_raise();
-	if (syscall(SYS_delete_module, name, O_NONBLOCK))
-		err = errno;
-	privilege_lower();
-	return err;
 }
 
 int module_unload(const char *name, bool quiet)
