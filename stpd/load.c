@@ -216,10 +216,12 @@ static bool remove_stale(const char *name)
 	const struct timespec pause = { 0, 100 * 1000 * 1000 };
 	int tries, state, fresh = 0;
 
+	if (module_state(name) < 0 || !trust_running(name))
+		return false;
 	for (tries = 0; tries < 12; tries++) {
 		state = module_state(name);
 		fresh += state == STP_STATE_NEW;
-		if (state < 0 || !trust_running(name))
+		if (state < 0)
 			return false;
 		if ((state == STP_STATE_STOPPED || fresh > 3) && !delete_module(name))
 			return true;

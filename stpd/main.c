@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* stpd: command line.  The option letters are those that users of staprun know. */
 #include "stpd/stpd.h"
+#include "stpd/version.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -8,13 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
-#ifndef PACKAGE_VERSION
-#define PACKAGE_VERSION "development"
-#endif
 
 static const char help[] =
 	"Usage: stpd [OPTION]... MODULE.ko [NAME=VALUE]...   load a module that stap built, print what it prints\n"

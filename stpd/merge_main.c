@@ -5,18 +5,12 @@
  * out first.  What one run of a handler printed in several records stays together.  A
  * file that ends inside a record (its machine crashed) is used up to there. */
 #include "stpd/stpd.h"
+#include "stpd/version.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
-#ifndef PACKAGE_VERSION
-#define PACKAGE_VERSION "development"
-#endif
 
 static const char help[] =
 	"Usage: stap-merge [OPTION]... FILE...\n"
