@@ -104,14 +104,7 @@ static struct expr *parse_in(struct parser *p, struct expr *l)
 
 	advance(p);
 	vec_push(p->arena, &e->in.keys, l);
-	if (p->tok.kind != TOK_IDENT) {
-		fail_expected(p, "an array after \"in\"");
-		return NULL;
-	}
-	e->in.array = expr_new(p->arena, EXPR_SYMBOL, p->tok.span);
-	e->in.array->symbol.name = p->tok.text;
-	advance(p);
-	return e;
+	return parse_in_array(p, e) ? e : NULL;
 }
 
 /* l ? a : b */

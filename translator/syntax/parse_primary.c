@@ -292,6 +292,18 @@ static struct expr *parse_name(struct parser *p)
 	return parse_print_is(name.text) ? parse_print_make(p, e) : e;
 }
 
+bool parse_in_array(struct parser *p, struct expr *e)
+{
+	if (p->tok.kind != TOK_IDENT) {
+		fail_expected(p, "an array after \"in\"");
+		return false;
+	}
+	e->in.array = expr_new(p->arena, EXPR_SYMBOL, p->tok.span);
+	e->in.array->symbol.name = p->tok.text;
+	advance(p);
+	return true;
+}
+
 /* [a, b] in m */
 static struct expr *parse_key_list(struct parser *p)
 {
@@ -300,13 +312,8 @@ static struct expr *parse_key_list(struct parser *p)
 	advance(p);
 	if (!parse_args(p, &e->in.keys, TOK_RBRACKET, true) || !expect(p, TOK_IN, "after the keys") || !taller(p, p->height))
 		return NULL;
-	if (p->tok.kind != TOK_IDENT) {
-		fail_expected(p, "an array after \"in\"");
+	if (!parse_in_array(p, e))
 		return NULL;
-	}
-	e->in.array = expr_new(p->arena, EXPR_SYMBOL, p->tok.span);
-	e->in.array->symbol.name = p->tok.text;
-	advance(p);
 	e->span = span_join(e->span, p->last);
 	return e;
 }

@@ -55,6 +55,8 @@ struct expr *parse_literal(struct parser *p, const char *what);
 struct expr *parse_string(struct parser *p);
 /* Elements of a list up to and with CLOSE; with SLICES a * is a NULL element. */
 bool parse_args(struct parser *p, struct expr_vec *out, enum token_kind close, bool slices);
+/* What stands behind "in": the array, into the EXPR_IN E. False after a message. */
+bool parse_in_array(struct parser *p, struct expr *e);
 
 /* ---- parse_stmt.c ---- */
 struct stmt *parse_statement(struct parser *p);
