@@ -128,6 +128,10 @@ struct program {
 	unsigned nskipped_optional;	/* optional points that matched nothing */
 };
 
+/* Walk the bodies of probes (one that points share once) and their conditions; the bodies of functions that have one. What the
+ * visitor returns takes their place. */
+void program_walk_probes(struct visitor *v, struct program *p);
+void program_walk_functions(struct visitor *v, struct program *p);
 /* NULL, or what is wrong (a translator bug): text in the session's arena. */
 const char *program_verify(struct program *p);
 /* Stable text of the resolved program; -p2 and golden files. */

@@ -136,16 +136,7 @@ bool opt_fold(struct program *p)
 	struct folder f = { .arena = p->arena };
 	struct visitor v = { .post_expr = fold_expr, .post_stmt = fold_stmt, .data = &f };
 
-	for (size_t i = 0; i < p->probes.len; i++) {
-		struct probe *pr = p->probes.data[i];
-
-		if (!pr->same_as)
-			pr->body = walk_stmt(&v, pr->body);
-		if (pr->condition)
-			pr->condition = walk_expr(&v, pr->condition);
-	}
-	for (size_t i = 0; i < p->functions.len; i++)
-		if (p->functions.data[i]->body)
-			p->functions.data[i]->body = walk_stmt(&v, p->functions.data[i]->body);
+	program_walk_probes(&v, p);
+	program_walk_functions(&v, p);
 	return f.changed;
 }

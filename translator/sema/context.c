@@ -322,17 +322,11 @@ static void follow_all(struct program *p)
 {
 	struct visitor v = { .pre_expr = follow };
 
-	for (size_t i = 0; i < p->probes.len; i++) {
-		if (!p->probes.data[i]->same_as)
-			walk_stmt(&v, p->probes.data[i]->body);
-		if (p->probes.data[i]->condition)
-			walk_expr(&v, p->probes.data[i]->condition);
-	}
+	program_walk_probes(&v, p);
+	program_walk_functions(&v, p);
 	for (size_t i = 0; i < p->functions.len; i++) {
 		struct function *f = p->functions.data[i];
 
-		if (f->body)
-			walk_stmt(&v, f->body);
 		if (f->next_overload && f->next_overload->same_as)
 			f->next_overload = f->next_overload->same_as;
 	}

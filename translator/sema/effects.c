@@ -35,12 +35,14 @@ static void note_read(struct effects *x, struct expr *e)
 		add_variable(x->session, x->reads, v);
 }
 
+/* The array of an element, else E itself. */
+static struct expr *base_of(struct expr *e) { return e->kind == EXPR_INDEX ? e->index.base : e; }
+
 static void note_write(struct effects *x, struct expr *e)
 {
 	struct variable *v;
 
-	if (e->kind == EXPR_INDEX)
-		e = e->index.base;
+	e = base_of(e);
 	if (e->kind != EXPR_SYMBOL || !(v = e->symbol.ref))
 		return;
 	v->written = true;
@@ -66,8 +68,7 @@ static void note_uses(struct effects *x, const struct embedded_use_vec *uses)
 /* What an assignment is worth counts as a read of the variable where anything looks at it. */
 static void note_value(struct effects *x, const struct expr *e, struct expr *variable)
 {
-	if (variable->kind == EXPR_INDEX)
-		variable = variable->index.base;
+	variable = base_of(variable);
 	if (e != x->discarded && variable->kind == EXPR_SYMBOL)
 		note_read(x, variable);
 }

@@ -74,12 +74,12 @@ static void guard_calls(struct session *s)
 	struct visitor v = { .pre_expr = guard_call, .data = s };
 	struct program *p = s->program;
 
-	for (size_t i = 0; i < p->probes.len && !s->opt.guru; i++)
+	if (s->opt.guru)
+		return;
+	for (size_t i = 0; i < p->probes.len; i++)
 		if (!p->probes.data[i]->same_as)
 			walk_stmt(&v, p->probes.data[i]->body);
-	for (size_t i = 0; i < p->functions.len && !s->opt.guru; i++)
-		if (p->functions.data[i]->body)
-			walk_stmt(&v, p->functions.data[i]->body);
+	program_walk_functions(&v, p);
 }
 
 bool sema_embedded(struct session *s)

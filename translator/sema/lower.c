@@ -245,12 +245,7 @@ bool sema_report_pending(struct session *s)
 	struct program *p = s->program;
 	unsigned before = s->diags.nerrors;
 
-	for (size_t i = 0; i < p->probes.len; i++) {
-		if (!p->probes.data[i]->same_as)
-			walk_stmt(&v, p->probes.data[i]->body);
-		if (p->probes.data[i]->condition)
-			walk_expr(&v, p->probes.data[i]->condition);
-	}
+	program_walk_probes(&v, p);
 	for (size_t i = 0; i < p->functions.len; i++) {
 		r.function = p->functions.data[i];
 		if (r.function->body)

@@ -112,9 +112,7 @@ static const struct expr *linear_elsewhere(struct table *t)
 	for (size_t i = 0; i < p->probes.len; i++)
 		if (!p->probes.data[i]->same_as)
 			walk_stmt(&v, p->probes.data[i]->body);
-	for (size_t i = 0; i < p->functions.len; i++)
-		if (p->functions.data[i]->body)
-			walk_stmt(&v, p->functions.data[i]->body);
+	program_walk_functions(&v, p);
 	return s.found;
 }
 

@@ -156,8 +156,6 @@ bool sema_privilege(struct session *s)
 		return true;
 	for (size_t i = 0; i < p->probes.len; i++)
 		check_probe(&v, s, p->probes.data[i]);
-	for (size_t i = 0; i < p->functions.len; i++)
-		if (p->functions.data[i]->body)
-			walk_stmt(&v, p->functions.data[i]->body);
+	program_walk_functions(&v, p);
 	return s->diags.nerrors == before;
 }

@@ -90,8 +90,6 @@ const char *program_verify(struct program *p)
 		for (size_t j = 0; j < pr->locals.len; j++)
 			check_variable(&v, pr->locals.data[j]);
 	}
-	for (size_t i = 0; i < p->functions.len; i++)
-		if (p->functions.data[i]->body)
-			walk_stmt(&vis, p->functions.data[i]->body);
+	program_walk_functions(&vis, p);
 	return v.wrong;
 }
