@@ -4,9 +4,9 @@
 
 #include <stdlib.h>
 
-void closure_init(struct closure *c, const struct nfa *n, struct arena *scratch)
+void closure_init(struct closure *c, const struct nfa *n, struct arena *scratch, size_t *work)
 {
-	*c = (struct closure){ .nfa = n, .scratch = scratch };
+	*c = (struct closure){ .nfa = n, .scratch = scratch, .work = work };
 	c->best = ARENA_ARRAY(scratch, struct way, n->states.len);
 	c->seen = ARENA_ARRAY(scratch, uint32_t, n->states.len);
 	c->queued = ARENA_ARRAY(scratch, bool, n->states.len);
@@ -57,6 +57,7 @@ int closure_compare(const struct closure *c, const struct way *a, const struct w
 		*la = c->from->least[a->origin * c->from->n + b->origin];
 		*lb = c->from->least[b->origin * c->from->n + a->origin];
 	}
+	*c->work += 3;
 	while (x != y) {
 		bool left = c->marks.data[x].length >= c->marks.data[y].length;
 		uint32_t *m = left ? &x : &y;
@@ -65,6 +66,7 @@ int closure_compare(const struct closure *c, const struct way *a, const struct w
 		*least = level < *least ? level : *least;
 		*(left ? &after_x : &after_y) = *m;
 		*m = c->marks.data[*m].before;
+		++*c->work;
 	}
 	if (part_here && x != NO_MARK) {
 		common = level_of(c, x);
@@ -82,7 +84,7 @@ static void improve(struct closure *c, struct way w)
 {
 	int la, lb;
 
-	c->work++;
+	*c->work += 4;
 	if (c->seen[w.state] == c->round && closure_compare(c, &w, &c->best[w.state], &la, &lb) >= 0)
 		return;
 	if (c->seen[w.state] != c->round)
@@ -122,6 +124,7 @@ static void follow(struct closure *c, struct way w)
 	case NFA_MARK:
 		w.marks = (uint32_t)c->marks.len;
 		vec_push(c->scratch, &c->marks, m);
+		*c->work += 32;
 		break;
 	}
 	w.state = s->out;
@@ -151,7 +154,10 @@ void closure_finish(struct closure *c)
 		uint32_t id = vec_pop(&c->queue);
 
 		c->queued[id] = false;
-		follow(c, c->best[id]);
+		if (*c->work <= REGEX_MOST_WORK)
+			follow(c, c->best[id]);
+		else
+			vec_clear(&c->found);
 	}
 	for (size_t i = 0; i < c->found.len; i++)
 		if (is_goal(c, c->found.data[i].state))

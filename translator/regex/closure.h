@@ -41,14 +41,14 @@ struct closure {
 	bool *queued;
 	VEC(struct way_mark) marks;	/* 0: none */
 	struct way_vec found;		/* by state */
-	size_t work;
+	size_t *work;			/* the automaton's */
 };
 
-void closure_init(struct closure *c, const struct nfa *n, struct arena *scratch);
+void closure_init(struct closure *c, const struct nfa *n, struct arena *scratch, size_t *work);
 void closure_begin(struct closure *c, const struct precedence *from, bool at_start, bool at_end);
 /* A way without marks. */
 void closure_reach(struct closure *c, uint32_t state, uint32_t origin);
-/* Sorts what consumes, accepts or waits for the end into `found`. */
+/* Sorts what consumes, accepts or waits for the end into `found`: nothing, once there was too much work. */
 void closure_finish(struct closure *c);
 /* Below 0: A is better than B; 0: no difference. Their least levels to *LA, *LB. */
 int closure_compare(const struct closure *c, const struct way *a, const struct way *b, int *la, int *lb);

@@ -17,12 +17,14 @@ struct subsets {
 	struct arena *scratch;
 	VEC(struct subset) sets;	/* by state; of DEAD and DONE there is none */
 	struct map known;		/* hash -> list of states */
-	struct id_vec stack, found;
+	struct map taken;		/* hash -> list of steps */
+	struct id_vec stack, found, behind;
 	uint32_t *seen;			/* by automaton state: round */
 	uint32_t round;
 };
 
 struct same_hash { uint32_t state; struct same_hash *next; };
+struct same_step { struct subset behind; uint32_t to; struct same_step *next; };
 
 /* ---- what is reached without a byte ---- */
 
@@ -35,6 +37,7 @@ static void begin_closure(struct subsets *b)
 
 static void reach(struct subsets *b, uint32_t id)
 {
+	b->d->work += 3;
 	if (b->seen[id] == b->round)
 		return;
 	b->seen[id] = b->round;
@@ -121,24 +124,43 @@ static uint32_t find_state(struct subsets *b, bool at_start)
 	return id;
 }
 
+/* Where it goes from what is behind a byte: many bytes of many states lead to the same. */
+static uint32_t find_step(struct subsets *b)
+{
+	const struct id_vec *v = &b->behind;
+	uint64_t hash = hash_bytes(v->data, v->len * sizeof *v->data, 0);
+	struct same_step *first = umap_get(&b->taken, hash), *k;
+
+	for (k = first; k; k = k->next)
+		if (k->behind.n == v->len && !memcmp(k->behind.ids, v->data, v->len * sizeof *v->data))
+			return k->to;
+	begin_closure(b);
+	for (size_t i = 0; i < v->len; i++)
+		reach(b, v->data[i]);
+	finish_closure(b, false, false);
+	k = ARENA_NEW(b->scratch, struct same_step);
+	*k = (struct same_step){ { arena_grow(b->scratch, v->data, v->len * sizeof *v->data, v->len * sizeof *v->data), v->len }, 0, first };
+	umap_put(&b->taken, hash, k);
+	return k->to = find_state(b, false);
+}
+
 static uint32_t step(struct subsets *b, const struct subset *s, unsigned char c)
 {
-	begin_closure(b);
+	vec_clear(&b->behind);
+	b->d->work += s->n;
 	for (size_t i = 0; i < s->n; i++) {
 		const struct nfa_state *n = &b->n->states.data[s->ids[i]];
 
 		if (n->kind == NFA_SET && re_set_has(n->set, c))
-			reach(b, n->out);
+			vec_push(b->scratch, &b->behind, n->out);
 	}
-	reach(b, b->n->start);
-	finish_closure(b, false, false);
-	return find_state(b, false);
+	vec_push(b->scratch, &b->behind, b->n->start);
+	return find_step(b);
 }
 
 bool dfa_build(struct automaton *d, struct nfa *n, struct arena *scratch)
 {
-	struct subsets b = { .d = d, .n = n, .scratch = scratch, .known.arena = scratch };
-	size_t work = 0;
+	struct subsets b = { .d = d, .n = n, .scratch = scratch, .known.arena = scratch, .taken.arena = scratch };
 
 	b.seen = ARENA_ARRAY(scratch, uint32_t, n->states.len);
 	automaton_add(d, false);
@@ -153,13 +175,12 @@ bool dfa_build(struct automaton *d, struct nfa *n, struct arena *scratch)
 	finish_closure(&b, true, false);
 	d->start = find_state(&b, true);
 	for (uint32_t s = STATE_DONE + 1; s < d->nstates; s++) {
-		work += b.sets.data[s].n * d->ncolumns;
-		if (automaton_full(d) || work > REGEX_MOST_WORK)
-			return false;
 		for (unsigned c = 0; c < d->ncolumns; c++) {
 			uint32_t to = step(&b, &b.sets.data[s], n->sample[c]);
 
 			d->next.data[s * d->ncolumns + c] = to;
+			if (automaton_full(d))
+				return false;
 		}
 	}
 	return !automaton_full(d);

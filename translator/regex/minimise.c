@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* States that behave alike become one: blocks of states are split by what their rows lead to until that changes nothing
- * (Moore). The registers of two states are the same when the moves on all ways are, and so no state's number matters. */
+ * (Moore), unless that takes too many rounds. The registers of two states are the same when the moves on all ways are, and so no state's number matters. */
 #include "lib/map.h"
 #include "translator/regex/nfa.h"
 
@@ -87,9 +87,12 @@ void automaton_minimise(struct automaton *d, struct arena *scratch)
 	r.next = ARENA_ARRAY(scratch, uint32_t, d->nstates);
 	r.first = ARENA_ARRAY(scratch, uint32_t, d->nstates);
 	r.row = ARENA_ARRAY(scratch, uint32_t, 3 + 2 * d->ncolumns);
-	while (n != before) {
+	d->work = 0;
+	while (n != before && d->work <= REGEX_MOST_WORK) {
 		before = n;
 		n = refine(&r);
+		d->work += 4 * d->next.len;
 	}
-	merge(&r, n);
+	if (n == before)
+		merge(&r, n);
 }

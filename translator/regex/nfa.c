@@ -2,6 +2,8 @@
 /* From the tree to an automaton, from the end to the start: each part is built in front of what follows it. */
 #include "translator/regex/nfa.h"
 
+#include <string.h>
+
 /* ---- which nodes have brackets ---- */
 
 static bool has_wanted(struct re_node *n, unsigned most)
@@ -78,11 +80,82 @@ static uint32_t build_nil(struct nfa *n, const struct re_node *r, uint32_t next)
 
 static uint32_t build(struct nfa *n, const struct re_node *r, uint32_t next);
 
+/* ---- alternatives that begin alike ---- */
+
+/* What is left of an alternative: the nodes of its sequence from AT on, or the one that it is. */
+struct rest { const struct re_node *node; size_t at; };
+VEC_OF(rest_vec, struct rest);
+
+static const struct re_node *first_of(const struct rest *r)
+{
+	if (r->node->kind != RE_CAT)
+		return r->at ? NULL : r->node;
+	return r->at < r->node->sub.len ? r->node->sub.data[r->at] : NULL;
+}
+
+static bool same_set(const struct re_node *a, const struct re_node *b)
+{
+	return a && b && a->kind == RE_SET && b->kind == RE_SET && !memcmp(&a->set, &b->set, sizeof a->set);
+}
+
+static uint32_t build_rest(struct nfa *n, struct rest r, uint32_t next)
+{
+	if (r.node->kind != RE_CAT)
+		return r.at ? next : build(n, r.node, next);
+	for (size_t i = r.node->sub.len; i-- > r.at && !n->full;)
+		next = build(n, r.node->sub.data[i], next);
+	return next;
+}
+
+/* Alternatives without brackets: those that begin with the same set share its state, and so on behind it. RESTS is used up. */
+static uint32_t build_shared(struct nfa *n, struct rest_vec *rests, uint32_t next)
+{
+	uint32_t all = 0, one;
+	bool any = false;
+
+	while (rests->len && !n->full) {
+		const struct re_node *first = first_of(&rests->data[0]);
+		struct rest_vec same = { 0 };
+		size_t kept = 0;
+
+		for (size_t i = 0; i < rests->len; i++) {
+			struct rest r = rests->data[i];
+
+			if (!i || same_set(first, first_of(&r)))
+				vec_push(n->arena, &same, r);
+			else
+				rests->data[kept++] = r;
+		}
+		rests->len = kept;
+		if (same.len == 1) {
+			one = build_rest(n, same.data[0], next);
+		} else {
+			for (size_t i = 0; i < same.len; i++)
+				same.data[i].at++;
+			one = add(n, (struct nfa_state){ .kind = NFA_SET, .out = build_shared(n, &same, next), .set = &first->set });
+		}
+		all = any ? add_split(n, one, all) : one;
+		any = true;
+	}
+	return all;
+}
+
+static uint32_t build_words(struct nfa *n, const struct re_node *r, uint32_t next)
+{
+	struct rest_vec rests = { 0 };
+
+	for (size_t i = 0; i < r->sub.len; i++)
+		vec_push(n->arena, &rests, ((struct rest){ r->sub.data[i], 0 }));
+	return build_shared(n, &rests, next);
+}
+
 /* One by one: each is taken, or passed by on the way to the next; so all ways to one share their marks. */
 static uint32_t build_alternatives(struct nfa *n, const struct re_node *r, uint32_t next)
 {
 	uint32_t others = 0, taken;
 
+	if (!r->captures)
+		return build_words(n, r, next);
 	for (size_t i = r->sub.len; i-- > 0 && !n->full;) {
 		taken = next;
 		for (size_t j = r->sub.len; j-- > i + 1;)

@@ -58,10 +58,11 @@ struct automaton {
 	VEC(uint16_t) moves;		/* lists, from index 1 on */
 	uint32_t nstates, start, start_ops;
 	unsigned nregs, ntags;
+	size_t work;			/* steps in making it */
 };
 enum { STATE_DEAD = 0, STATE_DONE = 1 };	/* numbers of the first two states; DONE: it has matched (without registers) */
 
-/* False: it has too many states for a table. Scratch is in SCRATCH, the result in the automaton's arena. */
+/* False: it has too many states for a table, or needs too many steps. Scratch is in SCRATCH, the result in the automaton's arena. */
 bool dfa_build(struct automaton *d, struct nfa *n, struct arena *scratch);
 bool tdfa_build(struct automaton *d, struct nfa *n, struct arena *scratch);
 void automaton_init(struct automaton *d, struct arena *a, const struct nfa *n);
@@ -69,9 +70,9 @@ void automaton_init(struct automaton *d, struct arena *a, const struct nfa *n);
 uint32_t automaton_add(struct automaton *d, bool with_ops);
 static inline bool automaton_full(const struct automaton *d)
 {
-	return (size_t)d->nstates * (d->ncolumns + 2) > REGEX_MOST_CELLS || d->moves.len > UINT16_MAX;
+	return d->work > REGEX_MOST_WORK || (size_t)d->nstates * (d->ncolumns + 2) > REGEX_MOST_CELLS || d->moves.len > UINT16_MAX;
 }
-/* minimise.c */
+/* minimise.c: where that needs too many steps, D stays as it is. */
 void automaton_minimise(struct automaton *d, struct arena *scratch);
 
 #endif

@@ -20,7 +20,7 @@ enum {
 	REGEX_TEST = -1,		/* only whether there is a match */
 	REGEX_MOST_REPEATS = 32767,	/* in {m,n} */
 	REGEX_MOST_CELLS = 65535,	/* of a table */
-	REGEX_MOST_WORK = 5000000,	/* steps in making one */
+	REGEX_MOST_WORK = 8000000,	/* in making one: some nanoseconds each */
 	REGEX_MOST_SCRATCH = 64 << 20,	/* bytes, likewise */
 };
 

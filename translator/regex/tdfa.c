@@ -35,7 +35,7 @@ struct seeds {
 	bool at_start;
 };
 
-struct same_key { struct state_key key; uint32_t state; struct same_key *next; };
+struct same_key { struct state_key key; uint32_t state, moves; struct same_key *next; };
 
 struct tdfa {
 	struct automaton *d;
@@ -43,8 +43,7 @@ struct tdfa {
 	struct arena *scratch;
 	struct closure closure;
 	VEC(struct threads) sets;
-	struct map known, lists;	/* hash -> states with it; moves -> index */
-	size_t work;
+	struct map known, lists, taken;	/* hash -> states with it; moves -> index; steps -> where they lead */
 };
 
 /* ---- registers ---- */
@@ -57,6 +56,7 @@ static uint16_t source_of(const struct tdfa *t, const struct threads *from, cons
 	for (uint32_t m = w->marks; tag && m != NO_MARK; m = t->closure.marks.data[m].before) {
 		const struct nfa_state *s = &t->n->states.data[t->closure.marks.data[m].state];
 
+		t->d->work++;
 		if (s->group != group)
 			continue;
 		if (s->mark == MARK_NIL || (s->mark == MARK_OPEN && tag % 2 == 0))
@@ -82,7 +82,7 @@ static uint32_t keep_moves(struct tdfa *t, const uint16_t *words, size_t n)
 		if (k->key.len == n && !memcmp(k->key.words, words, n * sizeof *words))
 			return k->state;
 	k = ARENA_NEW(t->scratch, struct same_key);
-	*k = (struct same_key){ { n, arena_grow(t->scratch, words, n * sizeof *words, n * sizeof *words) }, (uint32_t)t->d->moves.len, first };
+	*k = (struct same_key){ { n, arena_grow(t->scratch, words, n * sizeof *words, n * sizeof *words) }, (uint32_t)t->d->moves.len, 0, first };
 	umap_put(&t->lists, hash, k);
 	for (size_t i = 0; i < n; i++)
 		vec_push(t->d->arena, &t->d->moves, words[i]);
@@ -151,7 +151,7 @@ static uint32_t number_registers(struct tdfa *t, struct threads *threads)
 	}
 	if (t->d->nregs < n)
 		t->d->nregs = n;
-	t->work += (size_t)n * n;
+	t->d->work += all * n + (size_t)n * n;
 	if (n > STP_REGEX_MOST_REGS)
 		return 0;
 	return order_moves(t, from, n);
@@ -159,14 +159,15 @@ static uint32_t number_registers(struct tdfa *t, struct threads *threads)
 
 /* ---- threads ---- */
 
-static void compare_all(struct tdfa *t, const struct way_vec *ways, struct precedence *p)
+/* Each with each; with too much work there are none any more. */
+static void compare_all(struct tdfa *t, struct way_vec *ways, struct precedence *p)
 {
 	int la, lb;
 
 	p->n = (uint32_t)ways->len;
 	p->least = ARENA_ARRAY(t->scratch, int16_t, ways->len * ways->len + 1);
 	p->order = ARENA_ARRAY(t->scratch, int8_t, ways->len * ways->len + 1);
-	for (size_t i = 0; i < ways->len; i++)
+	for (size_t i = 0; i < ways->len && t->d->work <= REGEX_MOST_WORK; i++)
 		for (size_t j = 0; j < i; j++) {
 			int order = closure_compare(&t->closure, &ways->data[i], &ways->data[j], &la, &lb);
 
@@ -175,7 +176,10 @@ static void compare_all(struct tdfa *t, const struct way_vec *ways, struct prece
 			p->order[i * p->n + j] = (int8_t)order;
 			p->order[j * p->n + i] = (int8_t)-order;
 		}
-	t->work += ways->len * ways->len;
+	if (t->d->work > REGEX_MOST_WORK) {
+		vec_clear(ways);
+		p->n = 0;
+	}
 }
 
 /* The way that accepts, or NULL. */
@@ -212,6 +216,10 @@ static void run_closure(struct tdfa *t, const struct seeds *seeds, bool at_end)
 	for (size_t i = 0; i < seeds->ways.len; i++)
 		closure_reach(&t->closure, seeds->ways.data[i].state, seeds->ways.data[i].origin);
 	closure_finish(&t->closure);
+	/* what follows compares each with each, and keeps that */
+	t->d->work += 3 * t->closure.found.len * t->closure.found.len;
+	if (t->d->work > REGEX_MOST_WORK)
+		vec_clear(&t->closure.found);
 }
 
 static void find_sources(struct tdfa *t, const struct seeds *seeds, const struct way *w, uint16_t *sources)
@@ -303,7 +311,7 @@ static uint32_t find_state(struct tdfa *t, const struct seeds *seeds, uint32_t *
 	id = automaton_add(t->d, true);
 	vec_push(t->scratch, &t->sets, x);
 	k = ARENA_NEW(t->scratch, struct same_key);
-	*k = (struct same_key){ key, id, first };
+	*k = (struct same_key){ key, id, 0, first };
 	umap_put(&t->known, hash, k);
 	keep_results(t, id, &x);
 	return id;
@@ -328,6 +336,48 @@ static struct precedence with_newcomer(struct tdfa *t, const struct threads *x)
 	return p;
 }
 
+/* All that a step depends on: threads that go on, where their positions are and how they stand to each other. */
+static struct state_key make_step_key(struct tdfa *t, const struct seeds *s)
+{
+	size_t n = s->ways.len, m = s->order->n, ntags = t->d->ntags;
+	struct state_key k = { 0 };
+
+	k.words = ARENA_ARRAY(t->scratch, uint16_t, 1 + n * (1 + ntags) + 2 * n * n);
+	t->d->work += n * (ntags + n);
+	k.words[k.len++] = s->from->accepted;
+	for (size_t i = 0; i < n; i++) {
+		const struct way *w = &s->ways.data[i];
+
+		k.words[k.len++] = (uint16_t)w->state;
+		for (size_t tag = 0; tag < ntags && w->origin < s->from->order.n; tag++)
+			k.words[k.len++] = s->from->sources[w->origin * ntags + tag];
+		for (size_t j = 0; j < n; j++) {
+			k.words[k.len++] = (uint16_t)s->order->least[w->origin * m + s->ways.data[j].origin];
+			k.words[k.len++] = (uint16_t)s->order->order[w->origin * m + s->ways.data[j].origin];
+		}
+	}
+	return k;
+}
+
+/* Most bytes of most states lead to what others lead to. */
+static uint32_t find_step(struct tdfa *t, const struct seeds *seeds, uint32_t *moves)
+{
+	struct state_key key = make_step_key(t, seeds);
+	uint64_t hash = hash_bytes(key.words, key.len * sizeof *key.words, 0);
+	struct same_key *first = umap_get(&t->taken, hash), *k;
+
+	for (k = first; k; k = k->next)
+		if (k->key.len == key.len && !memcmp(k->key.words, key.words, key.len * sizeof *key.words)) {
+			*moves = k->moves;
+			return k->state;
+		}
+	k = ARENA_NEW(t->scratch, struct same_key);
+	*k = (struct same_key){ .key = key, .state = find_state(t, seeds, moves), .next = first };
+	k->moves = *moves;
+	umap_put(&t->taken, hash, k);
+	return k->state;
+}
+
 static uint32_t step(struct tdfa *t, const struct threads *x, const struct precedence *p, unsigned char c, uint32_t *moves)
 {
 	struct seeds seeds = { .from = x, .order = p };
@@ -340,18 +390,18 @@ static uint32_t step(struct tdfa *t, const struct threads *x, const struct prece
 	}
 	if (!x->accepted)
 		vec_push(t->scratch, &seeds.ways, ((struct way){ t->n->start, x->order.n, NO_MARK }));
-	return find_state(t, &seeds, moves);
+	return find_step(t, &seeds, moves);
 }
 
 static bool too_much(const struct tdfa *t)
 {
-	return automaton_full(t->d) || t->work + t->closure.work > REGEX_MOST_WORK || t->d->nregs > STP_REGEX_MOST_REGS ||
+	return automaton_full(t->d) || t->d->nregs > STP_REGEX_MOST_REGS ||
 	       t->scratch->used > REGEX_MOST_SCRATCH;
 }
 
 bool tdfa_build(struct automaton *d, struct nfa *n, struct arena *scratch)
 {
-	struct tdfa t = { .d = d, .n = n, .scratch = scratch, .known.arena = scratch, .lists.arena = scratch };
+	struct tdfa t = { .d = d, .n = n, .scratch = scratch, .known.arena = scratch, .lists.arena = scratch, .taken.arena = scratch };
 
 	struct seeds first = { .at_start = true };
 
@@ -359,7 +409,7 @@ bool tdfa_build(struct automaton *d, struct nfa *n, struct arena *scratch)
 	vec_push(d->arena, &d->moves, 0);
 	automaton_add(d, true);
 	vec_push(scratch, &t.sets, (struct threads){ 0 });
-	closure_init(&t.closure, n, scratch);
+	closure_init(&t.closure, n, scratch, &d->work);
 	vec_push(scratch, &first.ways, ((struct way){ n->start, 0, NO_MARK }));
 	d->start = find_state(&t, &first, &d->start_ops);
 	for (uint32_t s = 1; s < d->nstates; s++) {
@@ -375,5 +425,5 @@ bool tdfa_build(struct automaton *d, struct nfa *n, struct arena *scratch)
 				return false;
 		}
 	}
-	return true;
+	return !too_much(&t);
 }
