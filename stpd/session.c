@@ -23,6 +23,7 @@ struct session {
 	struct typed input;
 	struct ctl_call call;		/* START or STOP, under way */
 	bool loaded, started, stopping, stopped, failed, broken, detached, child_ended;
+	bool exit_asked;		/* by the script; acted on once the session has started */
 	struct stp_msg_started start;
 	struct stp_msg_stopped stop;
 	struct stp_msg_stats totals;	/* newest */
@@ -87,7 +88,7 @@ static void handle_message(struct session *s, const struct ctl_msg *m)
 		copy_payload(&s->start, sizeof s->start, m);
 		s->started = true;
 		break;
-	case STP_MSG_EXIT: request_stop(s, "the script said so"); break;
+	case STP_MSG_EXIT: s->exit_asked = true; break;
 	case STP_MSG_STOPPED:
 		copy_payload(&s->stop, sizeof s->stop, m);
 		s->stopped = true;
@@ -199,6 +200,8 @@ static int step(struct session *s, int idle)
 		request_stop(s, "the time is over");
 	if (s->child_ended)
 		request_stop(s, "the command ended");
+	if (s->exit_asked && !s->o->leave)
+		request_stop(s, "the script said so");
 	return 0;
 }
 

@@ -14,7 +14,6 @@
 static struct dentry *top, *directory;
 static bool made_top;
 static atomic_t opened;
-static DEFINE_MUTEX(reading);
 
 static void wake_readers(struct irq_work *w)
 {
@@ -24,21 +23,6 @@ static void wake_readers(struct irq_work *w)
 void rt_wake(void)
 {
 	irq_work_queue(&rt.wake);
-}
-
-void rt_request_exit(bool failed)
-{
-	if (failed)
-		WRITE_ONCE(rt.failed, true);
-	if (!READ_ONCE(rt.want_exit)) {
-		WRITE_ONCE(rt.want_exit, 1);
-		rt_wake();
-	}
-}
-
-static bool something_to_say(void)
-{
-	return READ_ONCE(rt.want_wake) || rt_session_ready() || rt_message_ready();
 }
 
 static int ctl_open(struct inode *inode, struct file *f)
@@ -62,22 +46,6 @@ static int ctl_release(struct inode *inode, struct file *f)
 	return 0;
 }
 
-/* Messages first, then what the session says, then that data is there. */
-static bool take(struct stp_msg *head, char *payload)
-{
-	bool got;
-
-	mutex_lock(&reading);
-	got = rt_message_take(head, payload) || rt_session_take(head, payload);
-	if (!got && READ_ONCE(rt.want_wake)) {
-		WRITE_ONCE(rt.want_wake, 0);
-		*head = (struct stp_msg){ .kind = STP_MSG_WAKE };
-		got = true;
-	}
-	mutex_unlock(&reading);
-	return got;
-}
-
 static ssize_t ctl_read(struct file *f, char __user *buf, size_t size, loff_t *pos)
 {
 	struct { struct stp_msg head; char payload[RT_MESSAGE_SIZE]; } *m;
@@ -88,11 +56,11 @@ static ssize_t ctl_read(struct file *f, char __user *buf, size_t size, loff_t *p
 	m = kzalloc(sizeof *m, GFP_KERNEL);
 	if (!m)
 		return -ENOMEM;
-	while (!take(&m->head, m->payload)) {
+	while (!rt_session_take(&m->head, m->payload)) {
 		r = -EAGAIN;
 		if (f->f_flags & O_NONBLOCK)
 			goto out;
-		r = wait_event_interruptible(rt.readers, something_to_say());
+		r = wait_event_interruptible(rt.readers, rt_session_ready());
 		if (r)
 			goto out;
 	}
@@ -203,7 +171,7 @@ static ssize_t ctl_write(struct file *f, const char __user *buf, size_t size, lo
 static __poll_t ctl_poll(struct file *f, poll_table *wait)
 {
 	poll_wait(f, &rt.readers, wait);
-	return EPOLLOUT | EPOLLWRNORM | (something_to_say() ? EPOLLIN | EPOLLRDNORM : 0);
+	return EPOLLOUT | EPOLLWRNORM | (rt_session_ready() ? EPOLLIN | EPOLLRDNORM : 0);
 }
 
 static const struct file_operations ctl_fops = {

@@ -82,16 +82,16 @@ int rt_ctl_init(void);
 void rt_ctl_exit(void);
 struct dentry *rt_directory(void);
 void rt_wake(void);			/* from any context */
-void rt_request_exit(bool failed);	/* from any context */
 
 /* session.c */
 int rt_load(void);
 int rt_start(const struct stp_msg_start *m);
 void rt_stop(bool quiet);		/* quiet: the daemon is gone, no end probes */
 void rt_unload(void);
+void rt_request_exit(bool failed);	/* from any context */
 /* A daemon took over a running session: it is told as if it had started it. */
 void rt_introduce(void);
-/* What the session itself has to say, once the messages are taken. */
+/* The next thing that the control channel has to say: any context, and process context (payload of RT_MESSAGE_SIZE). */
 bool rt_session_ready(void);
 bool rt_session_take(struct stp_msg *head, char *payload);
 

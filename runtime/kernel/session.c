@@ -10,6 +10,7 @@ static int started, stopped, channels;
 static struct stp_msg_started start_message;
 static struct stp_msg_stopped stop_message;
 static u32 report_next;
+static DEFINE_MUTEX(reading);	/* of what there is to say; inside of nothing */
 
 struct rt rt = { .mutex = __MUTEX_INITIALIZER(rt.mutex) };
 
@@ -70,18 +71,36 @@ static void say_stopped(void)
 	rt_wake();
 }
 
+void rt_request_exit(bool failed)
+{
+	if (failed)
+		WRITE_ONCE(rt.failed, true);
+	if (!READ_ONCE(rt.want_exit)) {
+		WRITE_ONCE(rt.want_exit, 1);
+		rt_wake();
+	}
+}
+
 void rt_introduce(void)
 {
 	rt.unread = false;
+	cmpxchg(&rt.want_exit, 2, 1);	/* the one before did not stop it */
 	if (rt.state == RT_RUNNING) {
 		say_channels();
 		say_started(0);
 	}
 }
 
-bool rt_session_ready(void)
+/* What there is to say as of one moment, seen before the messages are taken: whatever was said before it is taken before it, though
+ * the session goes on meanwhile.  Looked at from the last to the first: what is seen of one is seen of those before it. */
+struct news { bool channels, started, exit, stopped; };
+
+static void look(struct news *n)
 {
-	return READ_ONCE(channels) == 1 || READ_ONCE(started) == 1 || (READ_ONCE(started) && READ_ONCE(rt.want_exit) == 1) || READ_ONCE(stopped) == 1;
+	n->stopped = smp_load_acquire(&stopped) == 1;
+	n->exit = smp_load_acquire(&rt.want_exit) == 1;
+	n->started = smp_load_acquire(&started) == 1;
+	n->channels = READ_ONCE(channels) == 1;
 }
 
 static void put(struct stp_msg *head, char *payload, u32 kind, const void *data, u32 len)
@@ -90,20 +109,21 @@ static void put(struct stp_msg *head, char *payload, u32 kind, const void *data,
 	memcpy(payload, data, len);
 }
 
-bool rt_session_take(struct stp_msg *head, char *payload)
+static bool take_news(const struct news *n, struct stp_msg *head, char *payload)
 {
 	const struct stp_msg_channels all = { .version = STP_WIRE_VERSION, .flags = session_flags(), .ncpus = nr_cpu_ids };
 
 	*head = (struct stp_msg){ 0 };
-	if (cmpxchg(&channels, 1, 2) == 1) {
+	if (n->channels) {
+		WRITE_ONCE(channels, 2);
 		put(head, payload, STP_MSG_CHANNELS, &all, sizeof all);
-	} else if (smp_load_acquire(&started) == 1) {
+	} else if (n->started) {
 		put(head, payload, STP_MSG_STARTED, &start_message, sizeof start_message);
 		WRITE_ONCE(started, 2);
-	} else if (READ_ONCE(started) && READ_ONCE(rt.want_exit) == 1) {
+	} else if (n->exit && READ_ONCE(started) == 2) {
 		WRITE_ONCE(rt.want_exit, 2);
 		head->kind = STP_MSG_EXIT;
-	} else if (smp_load_acquire(&stopped) == 1) {
+	} else if (n->stopped) {
 		head->kind = rt_report_line(&report_next, payload, RT_MESSAGE_SIZE);
 		head->len = head->kind ? (u32)strlen(payload) : 0;
 		if (!head->kind) {
@@ -112,6 +132,30 @@ bool rt_session_take(struct stp_msg *head, char *payload)
 		}
 	}
 	return head->kind;
+}
+
+bool rt_session_ready(void)
+{
+	return READ_ONCE(channels) == 1 || READ_ONCE(started) == 1 || (READ_ONCE(started) && READ_ONCE(rt.want_exit) == 1) ||
+	       READ_ONCE(stopped) == 1 || READ_ONCE(rt.want_wake) || rt_message_ready();
+}
+
+/* Messages first, then what the session says, then that data is there. */
+bool rt_session_take(struct stp_msg *head, char *payload)
+{
+	struct news news;
+	bool got;
+
+	mutex_lock(&reading);
+	look(&news);
+	got = rt_message_take(head, payload) || take_news(&news, head, payload);
+	if (!got && READ_ONCE(rt.want_wake)) {
+		WRITE_ONCE(rt.want_wake, 0);
+		*head = (struct stp_msg){ .kind = STP_MSG_WAKE };
+		got = true;
+	}
+	mutex_unlock(&reading);
+	return got;
 }
 
 static int prepare(const struct stp_msg_start *m)

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See world.h. */
+#include "testsuite/unit/kernel/world.h"
+
+#include "shim/kernel.h"
+
+struct world world;
+unsigned nr_cpu_ids = WORLD_CPUS;
+static struct task this_task;
+struct task *current = &this_task;
+
+static struct {
+	unsigned left;
+	void (*fn)(void);
+	bool came;
+} other;
+
+static const struct stp_group groups[] = {
+	{ STP_FAMILY_BEGIN, 1, &world.begin }, { STP_FAMILY_END, 1, &world.end }, { STP_FAMILY_ERROR, 1, &world.error },
+};
+static const char *const locs[] = { "", "a.stp:1:1" };
+const struct stp_module stp_module = {
+	.abi_version = STP_ABI_VERSION, .flags = STP_MODULE_TIMING, .limits = &world.limits, .probes = world.probes, .nprobes = WORLD_PROBES,
+	.groups = groups, .ngroups = sizeof groups / sizeof *groups, .locs = locs, .nlocs = 2, .frame_size = 64,
+};
+
+static void nothing(struct stp_ctx *c)
+{
+	(void)c;
+}
+
+static void make_probes(void)
+{
+	static const char *const names[WORLD_PROBES] = { "p0", "p1", "p2", "p3" };
+	static const uint32_t flags[WORLD_PROBES] = {
+		0, STP_PROBE_DURING_BEGIN | STP_PROBE_INTERRUPTIBLE, STP_PROBE_DURING_END | STP_PROBE_INTERRUPTIBLE,
+		STP_PROBE_DURING_END | STP_PROBE_INTERRUPTIBLE,
+	};
+
+	for (unsigned i = 0; i < WORLD_PROBES; i++)
+		world.probes[i] = (struct stp_probe){ .handler = nothing, .point = names[i], .alias = names[i], .index = i, .flags = flags[i] };
+	world.begin.probe = &world.probes[1];
+	world.end.probe = &world.probes[2];
+	world.error.probe = &world.probes[3];
+}
+
+void world_reset(void)
+{
+	char *payload = malloc(RT_MESSAGE_SIZE);
+	struct stp_msg head;
+
+	rt_contexts_exit();
+	stp_core_unload();
+	memset(&other, 0, sizeof other);
+	memset(&world, 0, sizeof world);
+	memset(&rt, 0, sizeof rt);
+	while (rt_message_take(&head, payload))
+		;
+	free(payload);
+	plat_test_reset(WORLD_CPUS);
+	world.limits = (struct stp_limits){ .max_action = 1000, .max_action_interruptible = 1000, .max_string = 64, .max_nesting = 4,
+		.max_skipped = 100, .max_trylock = 5 };
+	world.lockrefs[0].lock = &world.locks[0];
+	world.lockrefs[1] = (struct stp_lockref){ .lock = &world.locks[1], .write = 1 };
+	make_probes();
+}
+
+void world_load(void)
+{
+	CHECK_EQ(stp_core_load(&stp_module), 0);
+	CHECK_EQ(rt_contexts_init(), 0);
+	rt.state = RT_RUNNING;
+}
+
+__attribute__((destructor)) static void at_exit(void)
+{
+	rt_contexts_exit();
+	stp_core_unload();
+}
+
+void world_cpu(unsigned cpu) { plat_test_set_slot(cpu); }
+
+unsigned world_skips(unsigned probe, enum rt_skip why)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < WORLD_CPUS; i++)
+		n += (unsigned)rt.cpus[i]->stats[probe].skips[why].counter;
+	return n;
+}
+
+/* ---- the other CPU ---- */
+
+void world_at(unsigned n, void (*fn)(void))
+{
+	other.left = n;
+	other.fn = fn;
+	other.came = false;
+}
+
+bool world_came(void) { return other.came; }
+
+void world_step(void)
+{
+	if (!other.left || --other.left)
+		return;
+	other.came = true;
+	other.fn();
+}
+
+const char *world_messages(void)
+{
+	static char text[1 << 16];
+	static char payload[RT_MESSAGE_SIZE + 1];
+	struct stp_msg head;
+	size_t n = 0;
+
+	text[0] = 0;
+	while (n < sizeof text - sizeof payload - 20 && rt_message_take(&head, payload))
+		n += (size_t)snprintf(text + n, sizeof text - n, "%s %.*s\n", head.kind == STP_MSG_ERROR ? "ERROR" : "WARN", (int)head.len, payload);
+	return text;
+}
+
+/* ---- the kernel ---- */
+
+unsigned raw_smp_processor_id(void) { return plat_slot(); }
+bool in_nmi(void) { return world.nmi; }
+u64 get_cycles(void) { return world.cycles; }
+void synchronize_rcu(void) { }
+bool rcu_is_watching(void) { return !world.blind; }
+
+void *task_stack_page(struct task *t)
+{
+	(void)t;
+	return world.stack;
+}
+
+void raw_irq_disable(unsigned long *flags)
+{
+	*flags = world.irqs_off;
+	world.irqs_off = true;
+}
+
+void raw_irq_restore(unsigned long flags) { world.irqs_off = flags; }
+void migrate_disable(void) { world.pinned = true; }
+void migrate_enable(void) { world.pinned = false; }
+
+int vscnprintf(char *buf, size_t size, const char *fmt, va_list ap)
+{
+	int n = vsnprintf(buf, size, fmt, ap);
+
+	return n < (int)size ? n : (int)size - 1;
+}
+
+int scnprintf(char *buf, size_t size, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vscnprintf(buf, size, fmt, ap);
+	va_end(ap);
+	return n;
+}
+
+/* ---- the rest of the platform ---- */
+
+static bool take_lock(struct stp_lock *l, unsigned tries, uint32_t how)
+{
+	world.tries = tries;
+	if (l->word || world.busy[l - world.locks])
+		return false;
+	l->word = how;
+	return true;
+}
+
+bool plat_read_lock(struct stp_lock *l, unsigned tries, unsigned delay_us)
+{
+	(void)delay_us;
+	return take_lock(l, tries, 1);
+}
+
+bool plat_write_lock(struct stp_lock *l, unsigned tries, unsigned delay_us)
+{
+	(void)delay_us;
+	return take_lock(l, tries, 2);
+}
+
+void plat_read_unlock(struct stp_lock *l)
+{
+	if (l->word != 1)
+		abort();
+	l->word = 0;
+}
+
+void plat_write_unlock(struct stp_lock *l)
+{
+	if (l->word != 2)
+		abort();
+	l->word = 0;
+}
+
+/* ---- the rest of the runtime ---- */
+
+void rt_wake(void) { world.wakes++; }
+void rt_hotplug_begin(void) { }
+void rt_hotplug_end(void) { }
+int rt_resolve_symbols(void) { return 0; }
+void rt_forget_symbols(void) { }
+void rt_stacks_check(void) { }
+u32 rt_input_wanted(void) { return 0; }
+void rt_relay_close(void) { }
+u64 rt_relay_read_records(void) { return 0; }
+void rt_detach_all(void) { }
+
+int rt_relay_open(u32 subbuf_size, u32 subbufs)
+{
+	(void)subbuf_size;
+	(void)subbufs;
+	return 0;
+}
+
+int rt_attach_all(void)
+{
+	if (world.attach_error)
+		rt_message(STP_MSG_ERROR, "nowhere to attach");
+	return world.attach_error;
+}
