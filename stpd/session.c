@@ -23,6 +23,7 @@ struct session {
 	struct typed input;
 	struct ctl_call call;		/* START or STOP, under way */
 	bool loaded, started, stopping, stopped, failed, broken, detached, child_ended;
+	bool gone;			/* the module, removed by force */
 	bool exit_asked;		/* by the script; acted on once the session has started */
 	struct stp_msg_started start;
 	struct stp_msg_stopped stop;
@@ -265,6 +266,8 @@ static int pump(struct session *s)
 {
 	int got = s->relay ? relay_read_all(s->relay) : 0;
 
+	if (got == -EIO)
+		return got;
 	if (got < 0) {
 		say_error("the data of module %s cannot be read: %s", s->name, strerror(-got));
 		s->failed = true;
@@ -336,7 +339,11 @@ static void collect(struct session *s)
 		if (!err)
 			ctl_call_failed(&s->call, &err);
 		if (err < 0) {
-			say_error("the control channel of module %s broke: %s", s->name, strerror(-err));
+			s->gone = err == -EIO && !s->broken;
+			if (s->gone)
+				say_error("module %s was removed by force: its end probes did not run, and output that was not read yet is lost", s->name);
+			else
+				say_error("the control channel of module %s broke: %s", s->name, strerror(-err));
 			s->failed = true;
 			return;
 		}
@@ -444,7 +451,7 @@ static void finish(struct session *s, int *status)
 	ctl_call_end(&s->call);
 	if (s->ctl >= 0)
 		close(s->ctl);
-	if ((s->loaded || (s->o->attach && s->ctl >= 0)) && !s->detached && module_unload(s->name, false))
+	if ((s->loaded || (s->o->attach && s->ctl >= 0)) && !s->detached && !s->gone && module_unload(s->name, false))
 		*status = 1;
 	if (s->file >= 0)
 		close(s->file);

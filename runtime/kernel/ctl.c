@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The control channel: debugfs stap/MODULE/ctl (stp/wire.h).  One daemon at a time.
- * When it closes the file without having stopped the session, the module disarms itself. */
+ * When it closes the file without having stopped the session, the module disarms itself.
+ *
+ * An open file holds the module, and only a removal by force (O_TRUNC) comes while one is.  Then the daemon's
+ * calls fail from that moment on, so that it ends, and the module stays until all files are closed: their release is code of the module's. */
 #include "rt.h"
 #include "core/core.h"
 
 #include <linux/debugfs.h>
+#include <linux/delay.h>
 #include <linux/fs.h>
 #include <linux/module.h>
 #include <linux/poll.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-static struct dentry *top, *directory;
+static struct dentry *top, *directory, *control;
 static bool made_top;
+static bool closing;
 static atomic_t opened;
 
 static void wake_readers(struct irq_work *w)
@@ -60,7 +65,9 @@ static ssize_t ctl_read(struct file *f, char __user *buf, size_t size, loff_t *p
 		r = -EAGAIN;
 		if (f->f_flags & O_NONBLOCK)
 			goto out;
-		r = wait_event_interruptible(rt.readers, rt_session_ready());
+		r = wait_event_interruptible(rt.readers, rt_session_ready() || READ_ONCE(closing));
+		if (!r && READ_ONCE(closing))
+			r = -EIO;
 		if (r)
 			goto out;
 	}
@@ -202,26 +209,7 @@ static struct dentry *find_top(void)
 	return d;
 }
 
-int rt_ctl_init(void)
-{
-	struct dentry *file;
-
-	init_waitqueue_head(&rt.readers);
-	init_irq_work(&rt.wake, wake_readers);
-	top = find_top();
-	if (IS_ERR_OR_NULL(top))
-		return top ? PTR_ERR(top) : -ENODEV;
-	directory = debugfs_create_dir(THIS_MODULE->name, top);
-	file = IS_ERR_OR_NULL(directory) ? directory : debugfs_create_file("ctl", 0600, directory, NULL, &ctl_fops);
-	if (IS_ERR_OR_NULL(file)) {
-		rt_ctl_exit();
-		return file ? PTR_ERR(file) : -ENODEV;
-	}
-	debugfs_create_u32("state", 0400, directory, &rt.state);
-	return 0;
-}
-
-void rt_ctl_exit(void)
+static void remove_all(void)
 {
 	if (!IS_ERR_OR_NULL(directory))
 		debugfs_remove(directory);
@@ -229,4 +217,38 @@ void rt_ctl_exit(void)
 	if (!made_top && !IS_ERR_OR_NULL(top))
 		dput(top);
 	irq_work_sync(&rt.wake);
+}
+
+int rt_ctl_init(void)
+{
+	init_waitqueue_head(&rt.readers);
+	init_irq_work(&rt.wake, wake_readers);
+	top = find_top();
+	if (IS_ERR_OR_NULL(top))
+		return top ? PTR_ERR(top) : -ENODEV;
+	directory = debugfs_create_dir(THIS_MODULE->name, top);
+	control = IS_ERR_OR_NULL(directory) ? directory : debugfs_create_file("ctl", 0600, directory, NULL, &ctl_fops);
+	if (IS_ERR_OR_NULL(control)) {
+		remove_all();
+		return control ? PTR_ERR(control) : -ENODEV;
+	}
+	debugfs_create_u32("state", 0400, directory, &rt.state);
+	return 0;
+}
+
+void rt_ctl_close(void)
+{
+	WRITE_ONCE(closing, true);
+	rt_wake();
+	debugfs_remove(control);
+}
+
+void rt_ctl_exit(void)
+{
+#ifdef CONFIG_MODULE_UNLOAD
+	while (module_refcount(THIS_MODULE) > 0)
+		msleep(10);
+#endif
+	synchronize_rcu();	/* the last one is put without preemption */
+	remove_all();
 }

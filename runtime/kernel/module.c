@@ -12,6 +12,7 @@ static int __init stp_init(void)
 
 static void __exit stp_cleanup(void)
 {
+	rt_ctl_close();
 	rt_unload();
 	rt_ctl_exit();
 }

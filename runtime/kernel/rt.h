@@ -79,7 +79,8 @@ enum { RT_MESSAGE_SIZE = 1000 };
 
 /* ctl.c */
 int rt_ctl_init(void);
-void rt_ctl_exit(void);
+void rt_ctl_close(void);		/* the daemon can do nothing any more; before rt_unload */
+void rt_ctl_exit(void);			/* waits for who has files open */
 struct dentry *rt_directory(void);
 void rt_wake(void);			/* from any context */
 
