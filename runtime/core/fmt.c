@@ -199,13 +199,15 @@ static void put_char(struct stp_out *o, const struct stp_fmt *f, int64_t v)
 
 static void put_binary(struct stp_out *o, const struct stp_fmt *f, int64_t v)
 {
-	size_t size = f->size && f->size < sizeof v ? f->size : sizeof v;
+	int64_t size = f->size ? f->size : f->width;
 	const char *p = (const char *)&v;
 
+	if (size != 1 && size != 2 && size != 4)
+		size = sizeof v;
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	p += sizeof v - size;
+	p += sizeof v - (size_t)size;
 #endif
-	stp_out_text(o, p, size);
+	stp_out_text(o, p, (size_t)size);
 }
 
 void stp_out_long(struct stp_out *o, const struct stp_fmt *f, int64_t v)

@@ -62,7 +62,7 @@ static const char *fmt_spec(struct printer *p, const struct format_part *f, stru
 	if (f->precision == FMT_ARG)
 		pr = format_c(p->b->e, "stp_fmt_precision(%s)", (*arg)++->c);
 	init = format_c(p->b->e, "{ .conv = %s, .flags = %u, .size = %u, .width = %s, .precision = %s }",
-			conv_c(f->conv), fmt_flags(f->flags), f->size ? f->size : 8, w, pr);
+			conv_c(f->conv), fmt_flags(f->flags), f->size, w, pr);
 	if (fixed)
 		return fmt_constant(p->b->e, init);
 	return format_c(p->b->e, "&(struct stp_fmt)%s", init);

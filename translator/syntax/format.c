@@ -56,9 +56,8 @@ static bool scan_conversion(struct scan *s, struct format_part *p)
 		if (at(s) == table[i].c) {
 			p->conv = table[i].conv;
 			s->pos++;
-			if (p->conv == CONV_BINARY) {
+			if (p->conv == CONV_BINARY && p->width != FMT_ARG)
 				p->size = p->width == 1 || p->width == 2 || p->width == 4 ? (unsigned)p->width : 8;
-			}
 			return true;
 		}
 	return false;
@@ -69,6 +68,8 @@ static void bad_conversion(struct diags *d, struct span where, const struct scan
 	size_t to = s->pos < s->len && isgraph((unsigned char)s->text[s->pos]) ? s->pos + 1 : s->pos;
 
 	diag_error(d, where, E(FORMAT_BAD), "\"%.*s\" is no conversion", (int)(to - from), s->text + from);
+	if (to > from && s->text[to - 1] == 'n')
+		diag_note(d, (struct span){ 0 }, "C's %%n stores how many bytes there are so far, and a script has no place to point to: strlen(sprintf(…)) counts them");
 	diag_note(d, (struct span){ 0 }, "there are %%b %%c %%d %%i %%m %%M %%o %%p %%s %%u %%x %%X, and %%%% for a percent sign");
 }
 

@@ -25,7 +25,7 @@ struct format_part {
 	const char *text; size_t len;	/* LITERAL */
 	unsigned flags;			/* enum format_flag */
 	int width, precision;		/* a number, FMT_NONE or FMT_ARG */
-	unsigned size;			/* %b: bytes 1 2 4 8 from %1b…; 0: 8 */
+	unsigned size;			/* %b: bytes 1 2 4 8 from %1b…; 0 with %*b: as it says then */
 	uint32_t off, end;		/* offsets in the format text, for messages */
 };
 

@@ -439,6 +439,7 @@ int64_t stp_hist_bucket(struct stp_ctx *c, const struct stp_stat *s, const struc
 enum stp_conv { STP_CONV_DEC, STP_CONV_UDEC, STP_CONV_HEX, STP_CONV_HEXUP, STP_CONV_OCT, STP_CONV_PTR, STP_CONV_CHAR, STP_CONV_STR, STP_CONV_BIN };
 enum stp_fmt_flag { STP_FMT_MINUS = 1, STP_FMT_ZERO = 2, STP_FMT_PLUS = 4, STP_FMT_SPACE = 8, STP_FMT_ALT = 16 };
 /* width: -1 not given, below that left-justified in -width - 1 columns; precision: -1 not given */
+/* SIZE is of STP_CONV_BIN alone: 1, 2, 4, 8 bytes; 0: as many as the width says, 8 where that is none of these. */
 struct stp_fmt { uint8_t conv, flags, size, pad; int32_t width, precision; };
 /* A computed width or precision (%*d), bounded; a negative width means left-justified, as in C. */
 static inline int32_t stp_fmt_width(int64_t w) { return w >= 0 ? (w > 4096 ? 4096 : (int32_t)w) : (w < -4096 ? -4097 : (int32_t)w - 1); }
