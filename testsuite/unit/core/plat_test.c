@@ -3,7 +3,6 @@
 #include "testsuite/unit/core/plat_test.h"
 
 #include <sched.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #define MOST ((size_t)1 << 30)	/* bytes of an allocation: limits.max_memory of the kernel's */
@@ -259,6 +258,12 @@ void plat_test_clear_output(void)
 {
 	output[my_slot]->ntext = output[my_slot]->nmarked = 0;
 	output[my_slot]->lost = 0;
+}
+
+void plat_test_write(FILE *f)
+{
+	fwrite(output[my_slot]->text, 1, output[my_slot]->ntext, f);
+	plat_test_clear_output();
 }
 
 /* ---- the rest ---- */

@@ -7,6 +7,8 @@
 
 #include "runtime/core/core.h"
 
+#include <stdio.h>
+
 /* Forgets everything below; NSLOTS CPUs. The calling thread is slot 0. */
 void plat_test_reset(unsigned nslots);
 void plat_test_set_slot(unsigned slot);		/* of the calling thread */
@@ -34,5 +36,7 @@ const char *plat_test_output(void);
 const char *plat_test_text(void);		/* the same without marks */
 uint64_t plat_test_lost(void);			/* bytes */
 void plat_test_clear_output(void);
+/* The text goes to F as it is, NULs and all, and is forgotten. */
+void plat_test_write(FILE *f);
 
 #endif
