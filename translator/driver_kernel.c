@@ -72,7 +72,7 @@ bool driver_check_kernel(struct session *s)
 		return refuse(s, E(RUN_MODULES), "loading modules is switched off until the next boot (kernel.modules_disabled)", guest);
 	if (geteuid() && !stpd_may_load())
 		return refuse(s, E(RUN_ROOT), "loading a module needs root, or membership of the groups stapusr and stapdev",
-			      "run stap as root, or see stpd(8); stap -p4 -m NAME only builds the module, and needs no root");
+			      "run stap as root, or see stpd(8); stap -p4 -m NAME only builds the module, and needs no root; members of stapusr run what root put into /lib/modules/RELEASE/systemtap: staprun NAME");
 	if (first_char("/sys/module/module/parameters/sig_enforce") == 'Y')
 		return refuse(s, E(RUN_SIGNATURE), "this kernel loads only signed modules (module.sig_enforce)", guest);
 	if (is_locked_down())

@@ -8,6 +8,7 @@
 #include "translator/errors.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,6 +23,7 @@
 struct parse {
 	struct session *session;
 	bool done;			/* --help, --version */
+	bool by_groups;			/* the privilege level is what the user's groups allow */
 };
 
 enum option_kind { OPT_SECTION, OPT_FLAG, OPT_TEXT, OPT_NUMBER, OPT_LIST, OPT_PAIR, OPT_CALL };
@@ -399,10 +401,36 @@ static bool scan_options(struct parse *p, struct scan *w)
 	return true;
 }
 
+/* ---- who asks ---- */
+
+static bool in_group(const char *name)
+{
+	gid_t list[256];
+	int n = getgroups(256, list), i;
+	struct group *g = getgrnam(name);
+
+	for (i = 0; g && i < n; i++)
+		if (list[i] == g->gr_gid)
+			return true;
+	return g && (getgid() == g->gr_gid || getegid() == g->gr_gid);
+}
+
+/* What is to run here, and not only to be built, is held to the level of who runs it. */
+static void add_privilege(struct parse *p)
+{
+	struct options *o = &p->session->opt;
+
+	if (o->privilege || o->last_pass < 5 || !geteuid() || !in_group("stapusr") || in_group("stapdev"))
+		return;
+	o->privilege = in_group("stapsys") ? "stapsys" : "stapusr";
+	p->by_groups = true;
+}
+
 /* ---- what they mean together ---- */
 
 static bool check_together(struct parse *p)
 {
+	const char *whose = p->by_groups ? " (which your groups give)" : "";
 	struct options *o = &p->session->opt;
 	static const char *const passes[] = { "parse", "resolve", "emit" };
 	size_t i;
@@ -412,9 +440,9 @@ static bool check_together(struct parse *p)
 	if (o->suppress_time_limits && !o->guru)
 		return complain(p, "--suppress-time-limits can hang the machine: it needs guru mode (-g)");
 	if (o->privilege && strcmp(o->privilege, "stapdev") && o->guru)
-		return complain(p, "guru mode (-g) can do anything: the level %s does not allow it", o->privilege);
+		return complain(p, "guru mode (-g) can do anything: the level %s%s does not allow it", o->privilege, whose);
 	if (o->privilege && strcmp(o->privilege, "stapdev") && o->runtime_dir)
-		return complain(p, "-R replaces the runtime, which guards the machine: the level %s does not allow it", o->privilege);
+		return complain(p, "-R replaces the runtime, which guards the machine: the level %s%s does not allow it", o->privilege, whose);
 	if (o->command && o->target_pid)
 		return complain(p, "-c and -x each say what target() is: give one of them");
 	if (o->bulk && o->flight_recorder && !o->output)
@@ -486,5 +514,6 @@ enum options_result options_parse(struct session *s, int argc, char **argv)
 		vec_push(&s->arena, &o->args, next_word(&w));
 	if (!o->release)
 		o->release = getenv("SYSTEMTAP_RELEASE");
+	add_privilege(&p);
 	return check_together(&p) ? OPTIONS_RUN : OPTIONS_BAD;
 }
