@@ -114,6 +114,7 @@ bool privilege_start(void)
 enum stpd_level privilege_level(void) { return self.level; }
 bool privilege_is_borrowed(void) { return self.borrowed; }
 uid_t privilege_user(void) { return self.user; }
+gid_t privilege_group(void) { return self.group; }
 
 /* Of the calling thread alone: seteuid would wait for the others, one of which may be in the kernel, where the script's
  * probes run for as long as it takes (ctl_call_begin). */

@@ -240,6 +240,15 @@ static void send_zone(struct session *s)
 	ctl_send(s->ctl, STP_MSG_ZONE, &z, sizeof z);
 }
 
+/* Root's is what a session is when nothing is said. */
+static void send_owner(struct session *s)
+{
+	struct stp_msg_owner m = { .user = privilege_user(), .group = privilege_group() };
+
+	if (privilege_is_borrowed())
+		ctl_send(s->ctl, STP_MSG_OWNER, &m, sizeof m);
+}
+
 static int send_start(struct session *s)
 {
 	const struct options *o = s->o;
@@ -255,6 +264,7 @@ static int send_start(struct session *s)
 	if (err)
 		return err;
 	send_zone(s);
+	send_owner(s);
 	err = ctl_call_begin(&s->call, s->ctl, STP_MSG_START, &m);
 	if (err)
 		say_error("module %s does not start: %s", s->name, strerror(-err));

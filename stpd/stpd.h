@@ -48,6 +48,7 @@ bool privilege_start(void);
 enum stpd_level privilege_level(void);
 bool privilege_is_borrowed(void);	/* root by setuid */
 uid_t privilege_user(void);
+gid_t privilege_group(void);
 /* Root from here to privilege_lower; nothing to do unless borrowed. No nesting. errno is kept by lower. */
 void privilege_raise(void);
 void privilege_lower(void);

@@ -18,6 +18,7 @@
 #include <linux/proc_fs.h>
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
+#include <linux/uidgid.h>
 
 struct procfs;
 struct side_file {
@@ -200,6 +201,7 @@ static int make_file(struct procfs *p, unsigned number)
 	struct side_file *f = &p->files[number];
 	const char *path = (f->read ? f->read : f->write)->path, *slash;
 	umode_t mode = (umode_t)((f->read ? f->read->mode : 0) | (f->write ? f->write->mode : 0));
+	struct proc_dir_entry *made;
 	char *name;
 	int err = 0;
 
@@ -210,9 +212,13 @@ static int make_file(struct procfs *p, unsigned number)
 		err = name && proc_mkdir(name, p->dir) ? 0 : -ENOMEM;
 		kfree(name);
 	}
-	if (!err && !proc_create_data(path, mode, p->dir, &file_ops, f))
-		err = -ENOMEM;
-	return err;
+	if (err)
+		return err;
+	made = proc_create_data(path, mode, p->dir, &file_ops, f);
+	if (!made)
+		return -ENOMEM;
+	proc_set_user(made, KUIDT_INIT(rt.owner.user), KGIDT_INIT(rt.owner.group));
+	return 0;
 }
 
 static void take_row(struct procfs *p, const struct stp_row_procfs *r)

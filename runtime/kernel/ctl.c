@@ -144,6 +144,11 @@ static int command(const struct stp_msg *head, char *payload)
 		memcpy(&rt.zone, payload, sizeof rt.zone);
 		rt.zone.name[sizeof rt.zone.name - 1] = 0;
 		return 0;
+	case STP_MSG_OWNER:
+		if (head->len != sizeof rt.owner)
+			return -EINVAL;
+		memcpy(&rt.owner, payload, sizeof rt.owner);
+		return 0;
 	case STP_MSG_INPUT:
 		rt_input(payload, head->len);
 		return 0;

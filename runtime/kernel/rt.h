@@ -58,6 +58,7 @@ struct rt {
 	bool unread;			/* no daemon reads the channels yet */
 	int target;
 	struct stp_msg_zone zone;
+	struct stp_msg_owner owner;
 	unsigned ncpus;
 	struct rt_cpu **cpus;
 	atomic64_t seq;

@@ -65,6 +65,7 @@ enum stp_msg_kind {
 	STP_MSG_DETACH = 5,	/* closing the channel shall not end the session (flight recorder) */
 	STP_MSG_INPUT = 6,	/* bytes of standard input, for a session whose flags ask for it; none: its end */
 	STP_MSG_ZONE = 7,	/* before START: struct stp_msg_zone */
+	STP_MSG_OWNER = 8,	/* before START: struct stp_msg_owner; root's without it */
 	/* module to daemon */
 	STP_MSG_STARTED = 32,	/* struct stp_msg_started: begin probes have run, all is attached (or errno); also when a daemon takes over a running session */
 	STP_MSG_EXIT = 33,	/* the script said exit(), or an error ended the session: please STOP */
@@ -101,6 +102,10 @@ _Static_assert(sizeof(struct stp_msg_start) == 24, "wire layout");
 /* The time zone of whoever runs the script. */
 struct stp_msg_zone { int64_t west; /* seconds west of UTC */ char name[24]; /* terminated */ };
 _Static_assert(sizeof(struct stp_msg_zone) == 32, "wire layout");
+
+/* Whose session it is: the files of its procfs probes are his. */
+struct stp_msg_owner { uint32_t user, group; };
+_Static_assert(sizeof(struct stp_msg_owner) == 8, "wire layout");
 
 struct stp_msg_started { int32_t error; uint32_t nprobes, nskipped /* optional points that did not attach */, flags /* enum stp_start_flag of the session */; };
 _Static_assert(sizeof(struct stp_msg_started) == 16, "wire layout");
