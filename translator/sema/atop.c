@@ -39,7 +39,7 @@ static struct expr *no_children_of_atop(struct visitor *v, struct expr *e)
 	return e->kind == EXPR_ATOP ? NULL : e;
 }
 
-static struct expr *lower_tree(struct lowering *l, struct expr *e)
+struct expr *lower_tree(struct lowering *l, struct expr *e)
 {
 	struct visitor v = { .pre_expr = no_children_of_atop, .post_expr = lower_any, .data = l };
 
@@ -53,7 +53,7 @@ static struct expr *find_pending(struct visitor *v, struct expr *e)
 	return e->pending ? NULL : e;
 }
 
-static const struct pending *pending_in(struct expr *e)
+const struct pending *pending_in(struct expr *e)
 {
 	const struct pending *p = NULL;
 	struct visitor v = { .pre_expr = find_pending, .data = &p };
@@ -83,35 +83,6 @@ static struct expr *atop_choose_defined(struct lowering *l, struct expr *e)
 	if (unresolved_cast(first) && !l->final)
 		return e;
 	return pending_in(first) ? lower_tree(l, e->atop.args.data[1]) : first;
-}
-
-static struct expr *atop_entry(struct lowering *l, struct expr *e)
-{
-	struct probe *p = l->probe;
-	struct di_scope scope;
-	struct expr *r, *written;
-	unsigned slot;
-
-	if (!p || !p->is_return)
-		return lower_pend(l, e, E(ENTRY_CONTEXT), "it keeps a value from a function's entry for its return probe", "@entry outside of a .return probe");
-	written = expr_clone(&l->session->arena, e);
-	scope = p->scope;
-	p->scope.where = DI_AT_ENTRY;
-	p->is_return = false;
-	r = lower_tree(l, e->atop.args.data[0]);
-	p->is_return = true;
-	p->scope = scope;
-	if (pending_in(r)) {
-		e->pending = (struct pending *)pending_in(r);
-		return e;
-	}
-	slot = p->saved.len;
-	vec_push(&l->session->arena, &p->saved, r);
-	e->origin = written;
-	e->kind = EXPR_SAVED;
-	e->saved = (struct expr_saved){ .slot = slot, .entry_expr = r };
-	e->ctype = r->ctype;
-	return e;
 }
 
 static struct di_module *module_arg(struct lowering *l, struct expr *e, size_t n, const char **why)
@@ -331,7 +302,7 @@ static struct expr *atop_enumname(struct lowering *l, struct expr *e)
 static const struct atop { const char *name; unsigned least, most; atop_fn *lower; } atops[] = {
 	{ "defined", 1, 1, atop_defined },
 	{ "choose_defined", 2, 2, atop_choose_defined },
-	{ "entry", 1, 1, atop_entry },
+	{ "entry", 1, 1, lower_entry },
 	{ "enum", 1, 2, atop_enum },
 	{ "sizeof", 1, 2, atop_sizeof },
 	{ "offsetof", 2, 3, atop_offsetof },

@@ -101,6 +101,12 @@ struct lowering {
 struct expr *lower_target(struct lowering *l, struct expr *e, struct expr *store);
 struct expr *lower_cast(struct lowering *l, struct expr *e, struct expr *store);
 struct expr *lower_atop(struct lowering *l, struct expr *e);
+/* entry.c: the value at the entry of a return probe's function of a $variable, of @entry's argument. */
+struct expr *lower_at_entry(struct lowering *l, struct expr *e);
+struct expr *lower_entry(struct lowering *l, struct expr *e);
+/* All target variables, casts and @-operators in E; what of it could not be resolved, or NULL. */
+struct expr *lower_tree(struct lowering *l, struct expr *e);
+const struct pending *pending_in(struct expr *e);
 /* $$vars $$parms $$locals $$return: a sprintf of all; NULL when E is none of these. */
 struct expr *lower_everything(struct lowering *l, struct expr *e);
 /* A value with a pretty-print suffix: a sprintf. */

@@ -138,54 +138,6 @@ static bool may_write(struct lowering *l, struct expr *e, struct expr *store)
 	return false;
 }
 
-/* ---- entry values ---- */
-
-/* The slot of return probe P that holds E as it was at entry. */
-static struct expr *saved_value(struct lowering *l, struct expr *e)
-{
-	struct probe *p = l->probe;
-	struct strbuf a = STRBUF_INIT, b = STRBUF_INIT;
-	struct expr *r = expr_new(&l->session->arena, EXPR_SAVED, e->span);
-	unsigned slot = 0;
-
-	print_expr(&a, e);
-	for (; slot < p->saved.len; slot++) {
-		sb_clear(&b);
-		print_expr(&b, p->saved.data[slot]);
-		if (!strcmp(sb_str(&a), sb_str(&b)))
-			break;
-	}
-	sb_free(&a);
-	sb_free(&b);
-	if (slot == p->saved.len)
-		vec_push(&l->session->arena, &p->saved, e);
-	r->saved.slot = slot;
-	r->saved.entry_expr = p->saved.data[slot];
-	r->type = p->saved.data[slot]->type;
-	r->ctype = p->saved.data[slot]->ctype;
-	r->origin = e->origin ? e->origin : e;
-	return r;
-}
-
-static bool is_return_name(const char *name)
-{
-	return !strcmp(name, "$return") || !strcmp(name, "$$return");
-}
-
-static struct expr *lower_at_entry(struct lowering *l, struct expr *e)
-{
-	struct probe *p = l->probe;
-	struct di_scope scope = p->scope;
-	struct expr *r;
-
-	p->scope.where = DI_AT_ENTRY;
-	p->is_return = false;
-	r = lower_target(l, e, NULL);
-	p->is_return = true;
-	p->scope = scope;
-	return r->pending ? r : saved_value(l, r);
-}
-
 /* ---- variables ---- */
 
 static bool compile_var(struct lowering *l, struct expr *e, const struct di_access *ac, struct di_result *r)
@@ -233,6 +185,11 @@ static struct expr *lower_in_scope(struct lowering *l, struct expr *e, struct ex
 		return e;
 	e = make_fetch(l, e, &r, &p, store);
 	return p.pretty ? lower_pretty(l, e, p.pretty) : e;
+}
+
+static bool is_return_name(const char *name)
+{
+	return !strcmp(name, "$return") || !strcmp(name, "$$return");
 }
 
 struct expr *lower_target(struct lowering *l, struct expr *e, struct expr *store)
