@@ -53,6 +53,12 @@ static struct token fail_at(struct lexer *l, struct span at, const char *tag, co
 	return t;
 }
 
+static struct token with_note(struct token t, const char *note)
+{
+	t.note = note;
+	return t;
+}
+
 /* Blanks and comments; false at a comment that does not end. */
 static bool skip_blanks(struct lexer *l)
 {
@@ -133,14 +139,40 @@ static struct token lex_string(struct lexer *l, size_t beg)
 	return t;
 }
 
+static void number_part(struct lexer *l)
+{
+	while (at(l, 0) >= 0 && (isalnum(at(l, 0)) || at(l, 0) == '_'))
+		l->pos++;
+}
+
+/* 1e3, 2E: how END, behind the digits, goes on. */
+static bool is_exponent(const char *end)
+{
+	if (*end != 'e' && *end != 'E')
+		return false;
+	for (end++; isdigit((unsigned char)*end); end++)
+		;
+	return !*end;
+}
+
+/* What lex_number has read is followed by a fraction: all of it. */
+static struct token lex_fraction(struct lexer *l, size_t beg)
+{
+	l->pos++;
+	number_part(l);
+	return with_note(fail_at(l, span_from(l, beg), E(LEX_NUMBER), "%.*s: there are no fractions, numbers are integers",
+				 (int)(l->pos - beg), l->src->text + beg), NOTE_SCALE);
+}
+
 static struct token lex_number(struct lexer *l, size_t beg)
 {
 	struct token t = { .kind = TOK_NUMBER };
 	char *end, text[64];
 	size_t n;
 
-	while (at(l, 0) >= 0 && (isalnum(at(l, 0)) || at(l, 0) == '_'))
-		l->pos++;
+	number_part(l);
+	if (at(l, 0) == '.' && at(l, 1) >= 0 && isdigit(at(l, 1)))
+		return lex_fraction(l, beg);
 	t.span = span_from(l, beg);
 	n = l->pos - beg;
 	snprintf(text, sizeof text, "%.*s", (int)(n < sizeof text ? n : sizeof text - 1), l->src->text + beg);
@@ -148,6 +180,8 @@ static struct token lex_number(struct lexer *l, size_t beg)
 	t.number = (int64_t)strtoull(text, &end, 0);
 	if (errno == ERANGE)
 		return fail_at(l, t.span, E(LEX_NUMBER), "%s does not fit 64 bits", text);
+	if (is_exponent(end))
+		return with_note(fail_at(l, t.span, E(LEX_NUMBER), "%s: there are no floating-point numbers, numbers are integers", text), NOTE_SCALE);
 	if (*end || n >= sizeof text)
 		return fail_at(l, t.span, E(LEX_NUMBER), "\"%s\" is no number%s", text,
 			       *text == '0' && isdigit(*end) ? ": after a 0, digits are octal" : "");
@@ -199,16 +233,61 @@ static struct token lex_embedded(struct lexer *l, size_t beg)
 	return t;
 }
 
+/* ' is at hand: where the text behind it ends on its line, with another '; 0: nowhere. What a % may begin is no part of it. */
+static size_t quoted_length(const struct lexer *l)
+{
+	size_t n = 1;
+	int c;
+
+	for (; (c = at(l, n)) >= 0 && c != '\'' && c != '\n' && c != '%'; n++)
+		n += c == '\\' && at(l, n + 1) >= ' ';
+	return c == '\'' ? n + 1 : 0;
+}
+
+/* 'x', 'text' */
+static struct token lex_quoted(struct lexer *l, size_t beg, size_t n)
+{
+	struct strbuf b = STRBUF_INIT;
+	const char *text = l->src->text + beg + 1;
+	struct token t;
+
+	l->pos = beg + 1;
+	if (at(l, 0) == '\\') {
+		l->pos++;
+		lex_escape(l, &b);
+	} else {
+		sb_putc(&b, (char)at(l, 0));
+		l->pos++;
+	}
+	bool one = l->pos == beg + n - 1 && b.len == 1;
+	l->pos = beg + n;
+	t = fail_at(l, span_from(l, beg), E(LEX_CHAR), "%.*s: strings stand in double quotes", (int)(n < 60 ? n : 60), text - 1);
+	if (one)
+		t.note = arena_printf(&l->session->arena, "write \"%.*s\", or %u for the character's number", (int)n - 2, text, (unsigned char)*b.s);
+	sb_free(&b);
+	return t;
+}
+
+/* “ ” „ ‘ ’, as word processors make them: U+2018 to U+201F */
+static bool is_curly_quote(const struct lexer *l)
+{
+	return at(l, 0) == 0xe2 && at(l, 1) == 0x80 && at(l, 2) >= 0x98 && at(l, 2) <= 0x9f;
+}
+
 /* A character that starts nothing; all bytes of one that has many. */
 static struct token lex_stray(struct lexer *l, size_t beg)
 {
 	int c = at(l, 0);
+	const char *note = is_curly_quote(l) ? "strings stand in straight double quotes: \"" : NULL;
+	size_t n = c == '\'' ? quoted_length(l) : 0;
 
+	if (n)
+		return lex_quoted(l, beg, n);
 	l->pos++;
 	while (c >= 0x80 && at(l, 0) >= 0x80 && at(l, 0) < 0xc0)
 		l->pos++;
 	if (isprint(c) || c >= 0x80)
-		return fail_at(l, span_from(l, beg), E(LEX_CHAR), "unexpected character");
+		return with_note(fail_at(l, span_from(l, beg), E(LEX_CHAR), "unexpected character"), note);
 	return fail_at(l, span_from(l, beg), E(LEX_CHAR), "unexpected byte 0x%02x: is this a text file?", (unsigned)c);
 }
 

@@ -24,6 +24,7 @@ struct token {
 	size_t len;
 	int64_t number;		/* NUMBER; ARGUMENT: which */
 	const char *tag;	/* ERROR: of errors.def */
+	const char *note;	/* ERROR: what to do about it, or NULL */
 	bool space_before;
 };
 VEC_OF(token_vec, struct token);
@@ -33,6 +34,8 @@ struct lexer {
 	struct source *src;
 	size_t pos;
 };
+
+#define NOTE_SCALE "count in a smaller unit: 1500 milliseconds for 1.5 seconds"
 
 extern const char *const token_texts[TOKEN_KINDS];
 /* SRC stays the caller's; a first line that starts with #! is passed over. */

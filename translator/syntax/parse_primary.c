@@ -384,6 +384,8 @@ static struct expr *parse_primary(struct parser *p)
 	case TOK_LPAREN: return parse_parenthesis(p);
 	case TOK_AND: return parse_address(p);
 	}
+	if (!parse_native_operand(p))
+		return NULL;
 	fail_expected(p, "an expression");
 	if (token_is_word(&p->tok) && p->tok.kind != TOK_ELSE)
 		hint(p, "\"%s\" is a word of the language and cannot be a name", p->tok.text);

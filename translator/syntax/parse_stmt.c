@@ -40,26 +40,12 @@ struct stmt *parse_block(struct parser *p)
 	return s;
 }
 
-/* What other languages write for else if. */
-static bool check_elseif(struct parser *p)
-{
-	static const char *const words[] = { "elseif", "elsif", "elif" };
-
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (p->tok.kind == TOK_IDENT && !strcmp(p->tok.text, words[i]) && peek2(p)->kind == TOK_LPAREN) {
-			fail_expected(p, "a statement");
-			hint(p, "write \"else if\"");
-			return false;
-		}
-	return true;
-}
-
 static struct stmt *parse_if(struct parser *p, struct stmt *s)
 {
 	if (!expect(p, TOK_LPAREN, "after if") || !(s->if_.cond = parse_expression(p)) || !expect(p, TOK_RPAREN, "after the condition"))
 		return NULL;
 	s->if_.yes = parse_statement(p);
-	if (!s->if_.yes || !check_elseif(p))
+	if (!s->if_.yes || !parse_native_else(p))
 		return NULL;
 	if (accept(p, TOK_ELSE) && !(s->if_.no = parse_statement(p)))
 		return NULL;
@@ -315,7 +301,7 @@ static struct stmt *parse_by_keyword(struct parser *p)
 		accept(p, TOK_SEMICOLON);
 		return s;
 	}
-	return parse_simple(p, node(p, STMT_EXPR, p->tok.span));
+	return parse_native(p) ? parse_simple(p, node(p, STMT_EXPR, p->tok.span)) : NULL;
 }
 
 struct stmt *parse_statement(struct parser *p)

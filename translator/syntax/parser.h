@@ -62,6 +62,13 @@ bool parse_in_array(struct parser *p, struct expr *e);
 struct stmt *parse_statement(struct parser *p);
 struct stmt *parse_block(struct parser *p);
 
+/* ---- parse_foreign.c ---- */
+/* Is what comes next, a statement, what comes behind if (…) …, an operand, this language's? False after a message, when it is what
+ * other languages write. */
+bool parse_native(struct parser *p);
+bool parse_native_else(struct parser *p);
+bool parse_native_operand(struct parser *p);
+
 /* ---- parse_point.c ---- */
 /* Points with commas between; those of braces become points of their own. */
 bool parse_points(struct parser *p, struct point_vec *out);

@@ -207,6 +207,13 @@ struct token preproc_give_up(struct preproc *pp, struct span at)
 	return t;
 }
 
+static void report_token(struct preproc *pp, const struct token *t)
+{
+	diag_error(&pp->session->diags, t->span, t->tag, "%s", t->text);
+	if (t->note)
+		diag_note(&pp->session->diags, (struct span){ 0 }, "%s", t->note);
+}
+
 struct token preproc_expanded(struct preproc *pp)
 {
 	struct token t;
@@ -220,7 +227,7 @@ struct token preproc_expanded(struct preproc *pp)
 				return t;
 		} else if (t.kind == TOK_ERROR) {
 			pp->failed = true;
-			diag_error(&pp->session->diags, t.span, t.tag, "%s", t.text);
+			report_token(pp, &t);
 			return t;
 		} else if (t.kind == TOK_ARGUMENT) {
 			if (take_script_argument(pp, &t))

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What other languages have and this one has not: said where it stands, with what to write instead, rather than later where
+ * the parser stumbles over it, or never, as "do { … } while (x);" is two statements here. All of these words can be names. */
+#include "translator/syntax/parser.h"
+
+#include <string.h>
+
+/* Sets of what may follow. */
+enum { ANY_OPERAND = 1, A_NAME = 2, A_BRACE = 4, A_COLON = 8, A_TEXT = 16 };
+
+#define NO_SWITCH "there is no switch: write if (x == 1) … else if (x == 2) … else …"
+
+static const struct { const char *word; unsigned next; const char *instead; } words[] = {
+	{ "do", A_BRACE, "there is no do loop: write while (1) { …; if (!x) break }" },
+	{ "goto", A_NAME, "there are no jumps: use loops with break and continue, functions with return, next to leave a handler" },
+	{ "case", ANY_OPERAND, NO_SWITCH },
+	{ "default", A_COLON, NO_SWITCH },
+	{ "print", A_TEXT, "print is a function: print(\"…\")" },
+	{ "println", A_TEXT, "println is a function: println(\"…\")" },
+	{ "printf", A_TEXT, "printf is a function: printf(\"…\", …)" },
+};
+
+static unsigned kinds_of(const struct token *t)
+{
+	switch ((int)t->kind) {
+	case TOK_NUMBER: case TOK_TARGET: case TOK_ATOP: return ANY_OPERAND;
+	case TOK_STRING: return ANY_OPERAND | A_TEXT;
+	case TOK_IDENT: return ANY_OPERAND | A_NAME;
+	case TOK_LBRACE: return A_BRACE;
+	case TOK_COLON: return A_COLON;
+	}
+	return 0;
+}
+
+bool parse_native(struct parser *p)
+{
+	for (size_t i = 0; i < sizeof words / sizeof *words && p->tok.kind == TOK_IDENT; i++)
+		if (!strcmp(p->tok.text, words[i].word) && (kinds_of(peek2(p)) & words[i].next)) {
+			fail_expected(p, "a statement");
+			hint(p, "%s", words[i].instead);
+			return false;
+		}
+	return true;
+}
+
+bool parse_native_else(struct parser *p)
+{
+	static const char *const other[] = { "elseif", "elsif", "elif" };
+
+	for (size_t i = 0; i < sizeof other / sizeof *other; i++)
+		if (p->tok.kind == TOK_IDENT && !strcmp(p->tok.text, other[i]) && peek2(p)->kind == TOK_LPAREN) {
+			fail_expected(p, "a statement");
+			hint(p, "write \"else if\"");
+			return false;
+		}
+	return true;
+}
+
+/* .5 */
+bool parse_native_operand(struct parser *p)
+{
+	if (p->tok.kind != TOK_DOT || peek2(p)->kind != TOK_NUMBER || p->ahead.space_before)
+		return true;
+	fail_expected(p, "an expression");
+	hint(p, "there are no fractions: " NOTE_SCALE);
+	return false;
+}
