@@ -104,7 +104,12 @@ static noinline void skip(struct rt_cpu *cpu, const struct stp_probe *p, enum rt
 	const struct stp_limits *l = stp_module.limits;
 
 	count_skip(cpu, p, why, 1);
-	if (atomic_inc_return(&rt.skipped) - atomic_read(&rt.missed) <= (int)l->max_skipped || l->suppress_errors)
+	if (why == RT_SKIP_NESTED && l->interruptible) {
+		atomic_inc(&rt.uncounted);
+		atomic_inc(&rt.skipped);
+		return;
+	}
+	if (atomic_inc_return(&rt.skipped) - atomic_read(&rt.uncounted) <= (int)l->max_skipped || l->suppress_errors)
 		return;
 	/* the request first: what the message calls may be probed, and come here again */
 	if (!READ_ONCE(rt.want_exit) && cmpxchg(&rt.want_exit, 0, 1) == 0) {
@@ -118,7 +123,7 @@ void rt_count_missed(const struct stp_probe *p, unsigned long n)
 	struct rt_cpu *cpu = rt.cpus[raw_smp_processor_id()];
 
 	count_skip(cpu, p, RT_SKIP_MISSED, n);
-	atomic_add((int)n, &rt.missed);
+	atomic_add((int)n, &rt.uncounted);
 	atomic_add((int)n, &rt.skipped);
 }
 
@@ -137,7 +142,7 @@ static noinline void unlock(const struct stp_probe *p, unsigned n)
 static noinline bool lock(const struct stp_probe *p)
 {
 	const struct stp_limits *l = stp_module.limits;
-	unsigned i, tries = in_nmi() ? 0 : l->max_trylock;
+	unsigned i, tries = in_nmi() ? 0 : l->suppress_time_limits ? UINT_MAX : l->max_trylock;
 	bool got;
 
 	for (i = 0; i < p->nlocks; i++) {

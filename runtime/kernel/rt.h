@@ -62,7 +62,7 @@ struct rt {
 	unsigned ncpus;
 	struct rt_cpu **cpus;
 	atomic64_t seq;
-	atomic_t errors, skipped, missed;	/* skipped: missed by the kernel among them */
+	atomic_t errors, skipped, uncounted;	/* skipped: those that do not count against MAXSKIPPED among them */
 	u32 nprobes_attached, noptional_skipped;
 	/* what the control channel has to say, besides messages */
 	int want_exit, want_wake;	/* 1: to be said, 2: said */

@@ -42,7 +42,14 @@ int64_t limit_value(struct session *s, const char *name)
 {
 	const char *v = given(s, name);
 
-	return v ? strtoll(v, NULL, 0) : find(name)->missing;
+	if (v)
+		return strtoll(v, NULL, 0);
+	if (!strcmp(name, "MAXACTION_INTERRUPTIBLE")) {
+		int64_t n = limit_value(s, "MAXACTION");
+
+		return n > INT32_MAX / 10 ? INT32_MAX : n * 10;
+	}
+	return find(name)->missing;
 }
 
 bool limits_check(struct session *s)

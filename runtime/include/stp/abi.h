@@ -219,14 +219,14 @@ struct stp_limits {
 	uint32_t trylock_delay_us;
 	uint32_t min_stack;
 	uint32_t suppress_errors;	/* --suppress-handler-errors, and the default for faults */
-	uint32_t suppress_time_limits;
+	uint32_t suppress_time_limits;	/* locks are waited for without end */
 	uint32_t ret_active;		/* default maxactive of return probes, 0: by CPUs */
 	uint64_t max_memory;		/* bytes, 0: no limit */
 	uint64_t overload_threshold, overload_interval;	/* cycles (nanoseconds where there is no cycle counter) */
 	int32_t hist_elision;		/* HIST_ELISION: empty rows kept at each end of a run of them; negative: all */
 	uint32_t max_backtrace;		/* addresses of a stack */
 	uint32_t max_stacks;		/* stacks kept by identifier, up to the next power of two */
-	uint32_t pad;
+	uint32_t interruptible;		/* 0: hits inside another handler count against max_skipped */
 };
 
 enum stp_module_flag { STP_MODULE_TIMING = 1, STP_MODULE_BULK = 2, STP_MODULE_NO_GLOBAL_DISPLAY = 4, STP_MODULE_STACKS = 8 /* calls what stp/stack.h says */ };

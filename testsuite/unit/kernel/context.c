@@ -123,6 +123,12 @@ TEST(context_tells_where)
 	CHECK_EQ(runs[0], 2);
 }
 
+static void take_both(void)
+{
+	world.probes[0].locks = world.lockrefs;
+	world.probes[0].nlocks = WORLD_LOCKS;
+}
+
 /* ---- skipped ---- */
 
 static void hit_inside(void)
@@ -141,7 +147,7 @@ TEST(context_hits_inside_a_handler)
 	CHECK_EQ(world_skips(0, RT_SKIP_NESTED), 2);
 	CHECK_EQ(world_skips(0, RT_SKIP_MISSED), 1);
 	CHECK_EQ(atomic_read(&rt.skipped), 3);
-	CHECK_EQ(atomic_read(&rt.missed), 1);
+	CHECK_EQ(atomic_read(&rt.uncounted), 1);
 	within = NULL;
 	hit(0);
 	CHECK_EQ(runs[0], 2);
@@ -238,6 +244,24 @@ TEST(context_too_many_skips)
 	CHECK_STR(world_messages(), "");
 }
 
+TEST(context_reentrancy_does_not_end_it)
+{
+	begin();
+	world.limits.max_skipped = 4;
+	world.limits.interruptible = 1;
+	within = hit_often;
+	hit(0);
+	CHECK_EQ(world_skips(0, RT_SKIP_NESTED), 10);
+	CHECK_EQ(atomic_read(&rt.skipped), 10);
+	CHECK_EQ(rt.want_exit, 0);
+	within = NULL;
+	take_both();
+	world.busy[1] = true;
+	hit_often();
+	CHECK_EQ(rt.want_exit, 1);
+	CHECK_STR(world_messages(), "ERROR more than 4 hits were skipped, the last of p0: -D MAXSKIPPED=N allows more\n");
+}
+
 TEST(context_what_the_kernel_missed_does_not_end_it)
 {
 	begin();
@@ -251,12 +275,6 @@ TEST(context_what_the_kernel_missed_does_not_end_it)
 }
 
 /* ---- locks ---- */
-
-static void take_both(void)
-{
-	world.probes[0].locks = world.lockrefs;
-	world.probes[0].nlocks = WORLD_LOCKS;
-}
 
 static void both_held(void)
 {
@@ -287,6 +305,18 @@ TEST(context_busy_lock)
 		CHECK(!world.locks[0].word && !world.locks[1].word);
 		CHECK_EQ(rt.cpus[0]->stats[0].hits, 0);
 	}
+}
+
+TEST(context_lock_without_time_limits)
+{
+	begin();
+	world.limits.suppress_time_limits = 1;
+	take_both();
+	hit(0);
+	CHECK_EQ(world.tries, UINT_MAX);
+	world.nmi = true;
+	hit(0);
+	CHECK_EQ(world.tries, 0);
 }
 
 TEST(context_nmi_does_not_wait_for_a_lock)

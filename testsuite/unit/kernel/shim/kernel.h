@@ -9,6 +9,7 @@
 #define SHIM_KERNEL_H
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
