@@ -136,6 +136,17 @@ static void offer_members(const struct di_type *t, struct nearest *n, unsigned d
 	}
 }
 
+void di_similar_members(const struct di_type *t, const char *name, size_t max, struct di_name_vec *out)
+{
+	struct nearest n;
+
+	t = di_type_strip(t);
+	nearest_init(&n, name, max);
+	if (is_aggregate(t))
+		offer_members(t, &n, 0);
+	nearest_take(&n, &t->module->di->arena, out);
+}
+
 static bool no_member(struct access *x, const struct di_type *t, const char *name)
 {
 	struct nearest n;

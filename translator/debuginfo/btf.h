@@ -25,6 +25,8 @@ const struct di_type *btf_type_get(struct di_module *m, uint32_t id);
 void btf_type_complete(struct type_node *n);
 const struct di_type *btf_type_find(struct di_module *m, enum type_space space, const char *name);
 bool btf_enum_value(struct di_module *m, const char *name, int64_t *value);
+void btf_similar_types(struct di_module *m, enum type_space space, struct nearest *n);
+void btf_similar_enumerators(struct di_module *m, struct nearest *n);
 
 void btf_find_functions(struct di_module *m, const char *name, struct di_func_vec *out);
 /* The DI_FUNC type of a function; NULL when BTF has none of that name. */

@@ -270,3 +270,24 @@ bool btf_enum_value(struct di_module *m, const char *name, int64_t *value)
 	}
 	return false;
 }
+
+void btf_similar_types(struct di_module *m, enum type_space space, struct nearest *n)
+{
+	for (uint32_t id = m->btf->first; id < m->btf->end; id++) {
+		const struct btf_type *t = btf_raw(m->btf, id);
+
+		if (t && t->name_off && rank(t, space) > (space == TYPE_ANY))
+			nearest_offer(n, btf_text(m->btf, t->name_off));
+	}
+}
+
+void btf_similar_enumerators(struct di_module *m, struct nearest *n)
+{
+	for (uint32_t id = m->btf->first; id < m->btf->end; id++) {
+		const struct btf_type *t = btf_raw(m->btf, id);
+		bool wide = t && btf_kind(t) == BTF_KIND_ENUM64;
+
+		for (uint32_t i = 0; t && (wide || btf_kind(t) == BTF_KIND_ENUM) && i < btf_vlen(t); i++)
+			nearest_offer(n, btf_text(m->btf, wide ? btf_enum64(t)[i].name_off : btf_enum(t)[i].name_off));
+	}
+}

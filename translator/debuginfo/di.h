@@ -109,6 +109,8 @@ struct di_tracepoint { const char *name; /* "sched_switch" */ struct di_param *p
 VEC_OF(di_tracepoint_vec, struct di_tracepoint *);
 /* By __traceiter_NAME (without its first parameter) or btf_trace_NAME. */
 void di_find_tracepoints(struct di_module *m, const char *glob, struct di_tracepoint_vec *out);
+/* Up to MAX names near to one that was not found; those of types with the "struct" that NAME has. */
+void di_similar_tracepoints(struct di_module *m, const char *name, size_t max, struct di_name_vec *out);
 
 /* The system that trace event NAME belongs to ("sched" of sched_switch), in the arena of the handle. NULL: it has none, or
  * none is known: */
@@ -155,6 +157,10 @@ const char *di_type_text(struct arena *a, const struct di_type *t, const char *n
 /* Type by its C name in module M ("struct task_struct", "task_struct", "u64", "char *", "int"). NULL: unknown. */
 const struct di_type *di_type_find(struct di_module *m, const char *name);
 const struct di_type *di_pointer_to(struct di_module *m, const struct di_type *t);
+/* As di_similar_tracepoints; of members in the arena of T's handle. */
+void di_similar_types(struct di_module *m, const char *name, size_t max, struct di_name_vec *out);
+void di_similar_members(const struct di_type *t, const char *name, size_t max, struct di_name_vec *out);
+void di_similar_enumerators(struct di_module *m, const char *name, size_t max, struct di_name_vec *out);
 /* Enumerator NAME anywhere in the module. */
 bool di_enum_value(struct di_module *m, const char *name, int64_t *value);
 

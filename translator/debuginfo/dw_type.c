@@ -396,3 +396,22 @@ bool dw_enum_value(struct di_module *m, const char *name, int64_t *value)
 	*value = t[first].value;
 	return true;
 }
+
+void dw_similar_types(struct di_module *m, enum type_space space, struct nearest *n)
+{
+	size_t count;
+	const struct idx_type *t = index_table(m->dw->idx, INDEX_TYPES, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (rank(t[i].tag, t[i].flags & IDX_DECLARATION, space))
+			nearest_offer(n, index_text(m->dw->idx, t[i].name));
+}
+
+void dw_similar_enumerators(struct di_module *m, struct nearest *n)
+{
+	size_t count;
+	const struct idx_enum *t = index_table(m->dw->idx, INDEX_ENUMS, &count);
+
+	for (size_t i = 0; i < count; i++)
+		nearest_offer(n, index_text(m->dw->idx, t[i].name));
+}

@@ -14,6 +14,8 @@ void dw_close(struct dw_source *d);
 const struct di_type *dw_type_find(struct di_module *m, enum type_space space, const char *name);
 void dw_type_complete(struct type_node *n);
 bool dw_enum_value(struct di_module *m, const char *name, int64_t *value);
+void dw_similar_types(struct di_module *m, enum type_space space, struct nearest *n);
+void dw_similar_enumerators(struct di_module *m, struct nearest *n);
 
 void dw_find_functions(struct di_module *m, const char *name, const char *file, unsigned line, unsigned what,
 		       struct di_func_vec *out);

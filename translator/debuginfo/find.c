@@ -51,6 +51,18 @@ void di_find_tracepoints(struct di_module *m, const char *glob, struct di_tracep
 		btf_find_tracepoints(m, glob, out);
 }
 
+void di_similar_tracepoints(struct di_module *m, const char *name, size_t max, struct di_name_vec *out)
+{
+	struct di_tracepoint_vec all = { 0 };
+	struct nearest n;
+
+	nearest_init(&n, name, max);
+	di_find_tracepoints(m, "*", &all);
+	for (size_t i = 0; i < all.len; i++)
+		nearest_offer(&n, all.data[i]->name);
+	nearest_take(&n, &m->di->arena, out);
+}
+
 struct di_func *di_function_at(struct di_module *m, uint64_t pc)
 {
 	struct di_func *f = module_dwarf(m) ? dw_function_at(m, pc) : NULL;

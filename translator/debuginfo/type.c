@@ -297,10 +297,19 @@ static const char *take_name(struct type_name *n)
 	return r;
 }
 
+static const char *const space_words[] = { [TYPE_STRUCT] = "struct", [TYPE_UNION] = "union", [TYPE_ENUM] = "enum", [TYPE_CLASS] = "class" };
+
+static enum type_space take_space(struct type_name *n)
+{
+	for (int space = TYPE_STRUCT; space <= TYPE_CLASS; space++)
+		if (take_word(n, space_words[space]))
+			return space;
+	return TYPE_ANY;
+}
+
 static const struct di_type *named_type(struct type_name *n)
 {
-	enum type_space space = take_word(n, "struct") ? TYPE_STRUCT : take_word(n, "union") ? TYPE_UNION :
-				take_word(n, "enum") ? TYPE_ENUM : take_word(n, "class") ? TYPE_CLASS : TYPE_ANY;
+	enum type_space space = take_space(n);
 	const char *name = take_name(n);
 	const struct di_type *t;
 
@@ -364,4 +373,41 @@ bool di_enum_value(struct di_module *m, const char *name, int64_t *value)
 	if (module_btf(m) && btf_enum_value(m, name, value))
 		return true;
 	return kernel && kernel != m && di_enum_value(kernel, name, value);
+}
+
+/* ---- near ones, for what is not found ---- */
+
+void di_similar_types(struct di_module *m, const char *name, size_t max, struct di_name_vec *out)
+{
+	struct type_name t = { m, name };
+	struct di_name_vec found = { 0 };
+	struct arena *a = &m->di->arena;
+	enum type_space space;
+	struct nearest n;
+
+	skip_qualifiers(&t);
+	space = take_space(&t);
+	name = take_name(&t);
+	if (!name)
+		return;
+	nearest_init(&n, name, max);
+	if (module_dwarf(m))
+		dw_similar_types(m, space, &n);
+	else if (module_btf(m))
+		btf_similar_types(m, space, &n);
+	nearest_take(&n, a, &found);
+	for (size_t i = 0; i < found.len; i++)
+		vec_push(a, out, space == TYPE_ANY ? found.data[i] : arena_printf(a, "%s %s", space_words[space], found.data[i]));
+}
+
+void di_similar_enumerators(struct di_module *m, const char *name, size_t max, struct di_name_vec *out)
+{
+	struct nearest n;
+
+	nearest_init(&n, name, max);
+	if (module_dwarf(m))
+		dw_similar_enumerators(m, &n);
+	else if (module_btf(m))
+		btf_similar_enumerators(m, &n);
+	nearest_take(&n, &m->di->arena, out);
 }

@@ -93,6 +93,20 @@ static void add(const struct match *m, struct di_module *module, struct di_trace
 	p->scope = (struct di_scope){ .module = module, .where = DI_AT_ENTRY, .tracepoint = t };
 }
 
+static void explain_none(const struct match *m, struct di_module *module, const struct pattern *want)
+{
+	struct di_name_vec near = { 0 };
+	const char *hint = "";
+
+	if (!wildcard_is(want->name))
+		di_similar_tracepoints(module, want->name, 1, &near);
+	if (near.len)
+		hint = arena_printf(&m->session->arena, "; did you mean %s?", near.data[0]);
+	else if (want->system && !strcmp(di_module_name(module), "kernel"))
+		hint = "; module(\"NAME\").trace(…) finds those of a module";
+	match_explain(m, "%s has no tracepoint %s%s%s%s", di_module_name(module), want->system ? want->system : "", want->system ? ":" : "", want->name, hint);
+}
+
 /* The number of tracepoints found. */
 static size_t resolve_in(const struct match *m, struct di_module *module, const struct pattern *want)
 {
@@ -118,8 +132,7 @@ static size_t resolve_in(const struct match *m, struct di_module *module, const 
 		n++;
 	}
 	if (!n)
-		match_explain(m, "%s has no tracepoint %s%s%s", di_module_name(module), want->system ? want->system : "",
-			      want->system ? ":" : "", want->name);
+		explain_none(m, module, want);
 	return n;
 }
 
@@ -152,15 +165,13 @@ static void resolve_by_system(const struct match *m, const struct pattern *want)
 {
 	struct arena *a = &m->session->arena;
 	struct di_name_vec names = { 0 };
-	size_t i, n = 0;
+	size_t i;
 
 	di_list_modules(session_di(m->session), want->system, &names);
 	if (!names.len)
 		di_list_modules(session_di(m->session), arena_printf(a, "%s[-_]*", want->system), &names);
 	for (i = 0; i < names.len; i++)
-		n += resolve_module(m, names.data[i], want);
-	if (!n)
-		match_explain(m, "the kernel has no tracepoint %s:%s; module(\"NAME\").trace(…) finds those of a module", want->system, want->name);
+		resolve_module(m, names.data[i], want);
 }
 
 static bool tracepoint_resolve(const struct match *m)

@@ -105,10 +105,15 @@ static struct expr *atop_enum(struct lowering *l, struct expr *e)
 {
 	const char *why = NULL, *name = text_arg(e, 0);
 	struct di_module *m = module_arg(l, e, 1, &why);
+	struct di_name_vec near = { 0 };
 	int64_t v;
 
 	if (name && m && di_enum_value(m, name, &v))
 		return number(l, e, v);
+	if (name && m)
+		di_similar_enumerators(m, name, 3, &near);
+	if (near.len)
+		why = lower_similar(l->session, &near);
 	return lower_pend(l, e, E(CAST_TYPE), why, "no enumerator \"%s\"", name ? name : "");
 }
 
@@ -116,8 +121,11 @@ static const struct di_type *type_arg(struct lowering *l, struct expr *e, size_t
 {
 	struct di_module *m = module_arg(l, e, module_at, why);
 	const char *name = text_arg(e, 0);
+	const struct di_type *t = m && name ? di_type_find(m, name) : NULL;
 
-	return m && name ? di_type_find(m, name) : NULL;
+	if (m && name && !t)
+		*why = lower_similar_type(l->session, m, name);
+	return t;
 }
 
 static struct expr *atop_sizeof(struct lowering *l, struct expr *e)
@@ -151,7 +159,14 @@ static struct expr *atop_offsetof(struct lowering *l, struct expr *e)
 	const char *why = NULL, *member = text_arg(e, 1);
 	const struct di_type *t = type_arg(l, e, 2, &why);
 	int64_t bits = t && member ? member_offset(t, member) : -1;
+	struct di_name_vec near = { 0 };
 
+	if (t && member && bits < 0) {
+		di_similar_members(t, member, 3, &near);
+		why = lower_similar(l->session, &near);
+	}
+	if (bits < 0 && !t)
+		return lower_pend(l, e, E(CAST_TYPE), why, "no type \"%s\"", text_arg(e, 0) ? text_arg(e, 0) : "");
 	if (bits < 0)
 		return lower_pend(l, e, E(CAST_TYPE), why, "no member \"%s\" in \"%s\"", member ? member : "", text_arg(e, 0) ? text_arg(e, 0) : "");
 	return number(l, e, bits / 8);
@@ -242,14 +257,20 @@ static struct expr *atop_errno(struct lowering *l, struct expr *e)
 #include "runtime/core/errno.def"
 	};
 #undef ERRNO
-	const char *name = text_arg(e, 0);
+	enum { nknown = sizeof known / sizeof *known };
+	const char *name = text_arg(e, 0), *names[nknown], *near;
 
 	if (!e->atop.args.len)
 		return lower_pend(l, e, E(TARGET_CONTEXT), "@errno(\"ENOENT\") is the number of an error", "@errno is a variable of processes, where this probe is not");
-	for (size_t i = 0; name && i < sizeof known / sizeof *known; i++)
+	if (!name)
+		return lower_pend(l, e, E(ATOP_ARGS), NULL, "@errno takes the name of an error, such as \"ENOENT\"");
+	for (size_t i = 0; i < nknown; i++) {
 		if (!strcmp(known[i].name, name))
 			return number(l, e, known[i].number);
-	return lower_pend(l, e, E(ATOP_ARGS), NULL, "@errno takes the name of an error, such as \"ENOENT\"");
+		names[i] = known[i].name;
+	}
+	near = nearest_name(name, names, nknown);
+	return lower_pend(l, e, E(ATOP_ARGS), near ? arena_printf(&l->session->arena, "did you mean \"%s\"?", near) : NULL, "there is no error \"%s\"", name);
 }
 
 /* ---- @enumname ---- */

@@ -107,6 +107,9 @@ struct expr *lower_entry(struct lowering *l, struct expr *e);
 /* All target variables, casts and @-operators in E; what of it could not be resolved, or NULL. */
 struct expr *lower_tree(struct lowering *l, struct expr *e);
 const struct pending *pending_in(struct expr *e);
+/* "there is A, B": a note, or NULL. */
+const char *lower_similar(struct session *s, const struct di_name_vec *names);
+const char *lower_similar_type(struct session *s, struct di_module *m, const char *name);
 /* $$vars $$parms $$locals $$return: a sprintf of all; NULL when E is none of these. */
 struct expr *lower_everything(struct lowering *l, struct expr *e);
 /* A value with a pretty-print suffix: a sprintf. */

@@ -344,6 +344,9 @@ static struct function *find_function(struct session *s, struct file *from, cons
 static void unknown_function(struct binder *b, struct expr *e)
 {
 	struct session *s = b->session;
+	/* what else stands before a parenthesis */
+	static const char *const words[] = { "print", "println", "printf", "printd", "printdln", "sprint", "sprintln", "sprintf", "sprintd", "sprintdln",
+					     "if", "while", "for", "foreach", "return" };
 	struct string_vec names = { 0 };
 	const char *near;
 
@@ -358,6 +361,8 @@ static void unknown_function(struct binder *b, struct expr *e)
 		vec_push(&s->arena, &names, s->script->functions.data[i]->name);
 	for (size_t i = 0; i < nbuiltins; i++)
 		vec_push(&s->arena, &names, builtins[i].name);
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		vec_push(&s->arena, &names, words[i]);
 	library_names(s, 0, &names);
 	near = nearest_name(e->call.name, names.data, names.len);
 	if (near)

@@ -37,16 +37,16 @@ static const char *result_tag(const struct di_result *r)
 	return E(TARGET_ACCESS);
 }
 
-static const char *similar_note(struct session *s, const struct di_result *r)
+const char *lower_similar(struct session *s, const struct di_name_vec *names)
 {
 	struct strbuf b = STRBUF_INIT;
 	const char *note;
 
-	if (!r->similar.len)
+	if (!names->len)
 		return NULL;
 	sb_puts(&b, "there is");
-	for (size_t i = 0; i < r->similar.len; i++)
-		sb_printf(&b, "%s %s", i ? "," : "", r->similar.data[i]);
+	for (size_t i = 0; i < names->len; i++)
+		sb_printf(&b, "%s %s", i ? "," : "", names->data[i]);
 	note = arena_strdup(&s->arena, sb_str(&b));
 	sb_free(&b);
 	return note;
@@ -57,7 +57,7 @@ static struct expr *pend_result(struct lowering *l, struct expr *e, const struct
 	struct strbuf text = STRBUF_INIT;
 
 	print_expr(&text, e);
-	lower_pend(l, e, result_tag(r), similar_note(l->session, r), "%s: %s", sb_str(&text), r->error ? r->error : "not available");
+	lower_pend(l, e, result_tag(r), lower_similar(l->session, &r->similar), "%s: %s", sb_str(&text), r->error ? r->error : "not available");
 	sb_free(&text);
 	return e;
 }
@@ -243,6 +243,14 @@ static const struct di_type *cast_type(struct lowering *l, struct expr *e, struc
 	return t;
 }
 
+const char *lower_similar_type(struct session *s, struct di_module *m, const char *name)
+{
+	struct di_name_vec names = { 0 };
+
+	di_similar_types(m, name, 3, &names);
+	return lower_similar(s, &names);
+}
+
 static struct expr *compile_cast(struct lowering *l, struct expr *e, struct di_module *m, const struct di_type *t, struct expr *store)
 {
 	struct path p = { .n = 0 };
@@ -289,6 +297,6 @@ struct expr *lower_cast(struct lowering *l, struct expr *e, struct expr *store)
 	}
 	t = cast_type(l, e, &m, &why);
 	if (!t)
-		return lower_pend(l, e, E(CAST_TYPE), why, "no type \"%s\"%s%s", e->cast.type, e->cast.module ? " in " : "", e->cast.module ? e->cast.module : "");
+		return lower_pend(l, e, E(CAST_TYPE), m ? lower_similar_type(l->session, m, e->cast.type) : why, "no type \"%s\"%s%s", e->cast.type, e->cast.module ? " in " : "", e->cast.module ? e->cast.module : "");
 	return compile_cast(l, e, m, t, store);
 }
