@@ -8,6 +8,7 @@
 #include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/sched/clock.h>
+#include <linux/sched/task_stack.h>
 #include <linux/timekeeping.h>
 #include <linux/timex.h>
 
@@ -142,6 +143,18 @@ void stp_system(struct stp_ctx *c, const char *command)
 		rt_message(STP_MSG_WARN, "system(): a command of more than %d bytes was not run", RT_MESSAGE_SIZE - 1);
 	else
 		rt_message(STP_MSG_SYSTEM, "%s", command);
+}
+
+uint64_t stp_user_reg(struct stp_ctx *c, unsigned dwarf)
+{
+	void *regs = c->regs;
+	uint64_t v;
+
+	if (!stp_user_mode(c))
+		c->regs = current->flags & PF_KTHREAD ? NULL : task_pt_regs(current);
+	v = stp_reg(c, dwarf);
+	c->regs = regs;
+	return v;
 }
 
 bool stp_user_mode(struct stp_ctx *c)

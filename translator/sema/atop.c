@@ -85,17 +85,6 @@ static struct expr *atop_choose_defined(struct lowering *l, struct expr *e)
 	return pending_in(first) ? lower_tree(l, e->atop.args.data[1]) : first;
 }
 
-static struct di_module *module_arg(struct lowering *l, struct expr *e, size_t n, const char **why)
-{
-	const char *name = "kernel";
-
-	if (e->atop.args.len > n && e->atop.args.data[n]->kind == EXPR_STRING)
-		name = e->atop.args.data[n]->string.text;
-	else if (l->probe && !l->function && l->probe->scope.module)
-		name = di_module_name(l->probe->scope.module);
-	return di_module(session_di(l->session), name, why);
-}
-
 static const char *text_arg(struct expr *e, size_t n)
 {
 	return e->atop.args.len > n && e->atop.args.data[n]->kind == EXPR_STRING ? e->atop.args.data[n]->string.text : NULL;
@@ -103,15 +92,20 @@ static const char *text_arg(struct expr *e, size_t n)
 
 static struct expr *atop_enum(struct lowering *l, struct expr *e)
 {
-	const char *why = NULL, *name = text_arg(e, 0);
-	struct di_module *m = module_arg(l, e, 1, &why);
+	const char *why = NULL, *name = text_arg(e, 0), *list = text_arg(e, 1);
+	struct di_module *last = NULL;
 	struct di_name_vec near = { 0 };
 	int64_t v;
 
-	if (name && m && di_enum_value(m, name, &v))
-		return number(l, e, v);
-	if (name && m)
-		di_similar_enumerators(m, name, 3, &near);
+	for (list = list ? list : lower_type_modules(l); name && list;) {
+		struct di_module *m = lower_next_module(l, &list, &why);
+
+		if (m && di_enum_value(m, name, &v))
+			return number(l, e, v);
+		last = m ? m : last;
+	}
+	if (last)
+		di_similar_enumerators(last, name, 3, &near);
 	if (near.len)
 		why = lower_similar(l->session, &near);
 	return lower_pend(l, e, E(CAST_TYPE), why, "no enumerator \"%s\"", name ? name : "");
@@ -119,13 +113,10 @@ static struct expr *atop_enum(struct lowering *l, struct expr *e)
 
 static const struct di_type *type_arg(struct lowering *l, struct expr *e, size_t module_at, const char **why)
 {
-	struct di_module *m = module_arg(l, e, module_at, why);
+	struct di_module *m;
 	const char *name = text_arg(e, 0);
-	const struct di_type *t = m && name ? di_type_find(m, name) : NULL;
 
-	if (m && name && !t)
-		*why = lower_similar_type(l->session, m, name);
-	return t;
+	return name ? lower_find_type(l, name, text_arg(e, module_at), &m, why) : NULL;
 }
 
 static struct expr *atop_sizeof(struct lowering *l, struct expr *e)
@@ -198,10 +189,11 @@ static struct expr *atop_deref(struct lowering *l, struct expr *e)
 static struct expr *atop_register(struct lowering *l, struct expr *e)
 {
 	const struct expr *n = e->atop.args.data[0];
+	int64_t last = l->session->target.arch && !strcmp(l->session->target.arch, "aarch64") ? 31 : 16;	/* as stp/regs.h has them */
 
-	if (n->kind != EXPR_NUMBER || n->number.value < 0 || n->number.value > 16)
+	if (n->kind != EXPR_NUMBER || n->number.value < 0 || n->number.value > last)
 		return lower_pend(l, e, E(ATOP_ARGS), NULL, "@%s takes a DWARF register number", e->atop.name);
-	return context(l, e, arena_printf(&l->session->arena, "stp_reg(c, %" PRId64 ")", n->number.value), 1);
+	return context(l, e, arena_printf(&l->session->arena, "stp_%sreg(c, %" PRId64 ")", *e->atop.name == 'u' ? "user_" : "", n->number.value), 1);
 }
 
 static struct expr *atop_const(struct lowering *l, struct expr *e)

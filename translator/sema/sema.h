@@ -109,13 +109,24 @@ struct expr *lower_tree(struct lowering *l, struct expr *e);
 const struct pending *pending_in(struct expr *e);
 /* "there is A, B": a note, or NULL. */
 const char *lower_similar(struct session *s, const struct di_name_vec *names);
-const char *lower_similar_type(struct session *s, struct di_module *m, const char *name);
 /* $$vars $$parms $$locals $$return: a sprintf of all; NULL when E is none of these. */
 struct expr *lower_everything(struct lowering *l, struct expr *e);
 /* A value with a pretty-print suffix: a sprintf. */
 struct expr *lower_pretty(struct lowering *l, struct expr *e, unsigned depth);
 struct expr *lower_pend(struct lowering *l, struct expr *e, const char *tag, const char *note, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
+
+/* ---- modules.c ---- */
+/* The probe's module, or "kernel". */
+const char *lower_own_module(struct lowering *l);
+/* Where types are looked up when a script does not say: there and in the kernel. Functions belong to no
+ * module, and before 4.3 nothing did. */
+const char *lower_type_modules(struct lowering *l);
+/* The next module of the colon-separated *LIST, which moves behind it, to NULL at the end. NULL: there is none of that
+ * name, and *WHY says so. */
+struct di_module *lower_next_module(struct lowering *l, const char **list, const char **why);
+/* The type NAME in the first module of LIST (NULL: of lower_type_modules) that has it, and that module; or NULL. */
+const struct di_type *lower_find_type(struct lowering *l, const char *name, const char *list, struct di_module **m, const char **why);
 
 /* ---- privilege.c ---- */
 /* Refuse what --privilege does not allow; the code is final. */

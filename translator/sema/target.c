@@ -140,30 +140,37 @@ static bool may_write(struct lowering *l, struct expr *e, struct expr *store)
 
 /* ---- variables ---- */
 
+/* @var("NAME"), @var("NAME@FILE"), of module M. */
+static bool compile_named(struct lowering *l, struct di_module *m, const char *name, const struct di_access *ac, struct di_result *r)
+{
+	const char *at = strchr(name, '@');
+
+	if (!at && l->probe && l->probe->scope.module == m && di_compile_var(&l->probe->scope, name, ac, r))
+		return true;
+	return di_compile_global(m, at ? arena_strndup(&l->session->arena, name, (size_t)(at - name)) : name, at ? at + 1 : NULL, ac, r);
+}
+
 static bool compile_var(struct lowering *l, struct expr *e, const struct di_access *ac, struct di_result *r)
 {
-	const char *name = e->target.name, *at;
-	struct di *d = session_di(l->session);
-	const char *module = "kernel", *why = NULL;
-	struct di_module *m;
+	const char *name = e->target.name, *list, *why = NULL;
+	bool asked = false;
 
 	if (strcmp(name, "@var"))
 		return di_compile_var(&l->probe->scope, name + 1, ac, r);
 	name = e->target.args.len ? e->target.args.data[0]->string.text : "";
-	at = strchr(name, '@');
-	if (e->target.args.len > 1)
-		module = e->target.args.data[1]->string.text;
-	else if (l->probe && l->probe->scope.module)
-		module = di_module_name(l->probe->scope.module);
-	m = di_module(d, module, &why);
-	if (!m) {
+	list = e->target.args.len > 1 ? e->target.args.data[1]->string.text : lower_own_module(l);
+	while (list) {
+		struct di_module *m = lower_next_module(l, &list, &why);
+
+		if (m && compile_named(l, m, name, ac, r))
+			return true;
+		asked |= m != NULL;
+	}
+	if (!asked) {
 		r->code = DI_NO_DEBUGINFO;
 		r->error = why;
-		return false;
 	}
-	if (!at && l->probe && l->probe->scope.module == m && di_compile_var(&l->probe->scope, name, ac, r))
-		return true;
-	return di_compile_global(m, at ? arena_strndup(&l->session->arena, name, (size_t)(at - name)) : name, at ? at + 1 : NULL, ac, r);
+	return false;
 }
 
 static struct expr *lower_in_scope(struct lowering *l, struct expr *e, struct expr *store)
@@ -219,38 +226,6 @@ struct expr *lower_target(struct lowering *l, struct expr *e, struct expr *store
 
 /* ---- casts ---- */
 
-static const struct di_type *cast_type(struct lowering *l, struct expr *e, struct di_module **m, const char **why)
-{
-	const char *list = e->cast.module, *colon;
-	const struct di_type *t = NULL;
-
-	if (!list)
-		list = l->probe && !l->function && l->probe->scope.module && !session_compatible_before(l->session, "4.3") ? di_module_name(l->probe->scope.module) : "kernel";
-	for (; list; list = *colon ? colon + 1 : NULL) {
-		const char *name;
-
-		colon = strchrnul(list, ':');
-		name = arena_strndup(&l->session->arena, list, (size_t)(colon - list));
-		if (strncmp(name, "kernel<", 7) == 0)
-			name = "kernel";
-		*m = di_module(session_di(l->session), name, why);
-		t = *m ? di_type_find(*m, e->cast.type) : NULL;
-		if (t)
-			return t;
-	}
-	if (!e->cast.module && (*m = di_module(session_di(l->session), "kernel", why)))
-		t = di_type_find(*m, e->cast.type);
-	return t;
-}
-
-const char *lower_similar_type(struct session *s, struct di_module *m, const char *name)
-{
-	struct di_name_vec names = { 0 };
-
-	di_similar_types(m, name, 3, &names);
-	return lower_similar(s, &names);
-}
-
 static struct expr *compile_cast(struct lowering *l, struct expr *e, struct di_module *m, const struct di_type *t, struct expr *store)
 {
 	struct path p = { .n = 0 };
@@ -295,8 +270,8 @@ struct expr *lower_cast(struct lowering *l, struct expr *e, struct expr *store)
 			return lower_pend(l, e, E(AUTOCAST), "name the type: @cast(value, \"struct name\")->member", "nothing tells the type that this value points to");
 		return e;
 	}
-	t = cast_type(l, e, &m, &why);
+	t = lower_find_type(l, e->cast.type, e->cast.module, &m, &why);
 	if (!t)
-		return lower_pend(l, e, E(CAST_TYPE), m ? lower_similar_type(l->session, m, e->cast.type) : why, "no type \"%s\"%s%s", e->cast.type, e->cast.module ? " in " : "", e->cast.module ? e->cast.module : "");
+		return lower_pend(l, e, E(CAST_TYPE), why, "no type \"%s\"%s%s", e->cast.type, e->cast.module ? " in " : "", e->cast.module ? e->cast.module : "");
 	return compile_cast(l, e, m, t, store);
 }

@@ -516,6 +516,8 @@ const char *stp_module_name(void);
 /* Counter N (of stp_row_perf): on this CPU, or in this thread if it counts in a process; once it has been detached (end
  * probes), in all. */
 int64_t stp_perf_read(struct stp_ctx *c, uint32_t n);
+/* By DWARF number, of the process that runs or that called the kernel: 0 in a kernel thread. */
+uint64_t stp_user_reg(struct stp_ctx *c, unsigned dwarf);
 bool stp_user_mode(struct stp_ctx *c);	/* are the registers those of a process? false without registers */
 
 #include <stp/stack.h>
