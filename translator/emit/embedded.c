@@ -7,6 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Names of addresses are the kernel's own, whether pragma:symbols asks for them or not; pragma:vma is of processes. */
+void embedded_note(struct emitter *e, const char *code)
+{
+	e->stacks |= pragma_says(code, "pragma:unwind");
+}
+
 /* ---- STAP_GLOBAL_GET_x, STAP_GLOBAL_SET_x ---- */
 
 static void key_parameters(struct strbuf *t, const struct variable *v, const char *last)
@@ -90,6 +96,7 @@ void emit_embedded_stmt(struct body *b, struct stmt *s)
 {
 	unsigned id = b->nlong++;
 
+	embedded_note(b->e, s->embedded.code);
 	raw_globals(b, &s->embedded.uses, true);
 	sb_printf(&b->out, "#define STP_EMBEDDED_OUT embedded_%u\n", id);
 	line(b, "{ struct stp_ctx *const stp_c_ __attribute__((unused)) = c;");
@@ -107,6 +114,7 @@ struct val emit_embedded(struct body *b, struct expr *e)
 	struct val t = { dst, true };
 	unsigned id = b->nlong++;
 
+	embedded_note(b->e, e->embedded.code);
 	if (!dst)
 		t = temp_long(b, "0");
 	else
@@ -193,6 +201,7 @@ void emit_embedded_function(struct emitter *e, struct function *f, const char *h
 	struct strbuf pro = STRBUF_INIT;
 	struct body b;
 
+	embedded_note(e, f->code);
 	for (size_t i = 0; i < f->params.len; i++)
 		f->params.data[i]->written = !pragma_says(f->code, "unmodified-fnargs");
 	define_arguments(&e->code, f, old);

@@ -32,6 +32,7 @@ struct emitter {
 	struct map atomics;		/* C name of globals that are only counted: no lock, atomic adds */
 	unsigned serial;		/* unique numbers of the file */
 	bool time_limits;		/* count actions */
+	bool stacks;			/* embedded C walks stacks (pragma:unwind) */
 	unsigned max_string;		/* MAXSTRINGLEN */
 };
 
@@ -108,6 +109,8 @@ const char *frame_name(struct emitter *e, const char *c_name);
 void copy_written_strings(struct body *b, struct function *f);
 
 /* embedded.c */
+/* What CODE asks of the module in its markers; for all that is emitted. */
+void embedded_note(struct emitter *e, const char *code);
 struct val emit_embedded(struct body *b, struct expr *e);
 void emit_embedded_stmt(struct body *b, struct stmt *s);
 void emit_embedded_function(struct emitter *e, struct function *f, const char *head);

@@ -78,12 +78,16 @@ static void emit_frame_size(struct emitter *e)
 	sb_puts(c, "};\n\n");
 }
 
-static bool knows_stacks(const struct program *p)
+static bool knows_stacks(struct emitter *e)
 {
+	const struct program *p = e->program;
+
+	for (size_t i = 0; i < p->embedded.len; i++)
+		embedded_note(e, p->embedded.data[i]->embedded.code);
 	for (size_t i = 0; i < p->functions.len; i++)
 		if (p->functions.data[i]->builtin && p->functions.data[i]->builtin->flags & BI_STACK)
 			return true;
-	return false;
+	return e->stacks;
 }
 
 static void emit_description(struct emitter *e)
@@ -100,7 +104,7 @@ static void emit_description(struct emitter *e)
 		  "\t.symrefs = symrefs, .nsymrefs = %zu,\n"
 		  "\t.frame_size = STP_FRAME_SIZE + STP_FRAME(union handler_frames),\n};\n",
 		  s->opt.timing ? "STP_MODULE_TIMING | " : "", s->opt.bulk ? "STP_MODULE_BULK | " : "",
-		  knows_stacks(p) ? "STP_MODULE_STACKS | " : "",
+		  knows_stacks(e) ? "STP_MODULE_STACKS | " : "",
 		  p->probes.len, p->globals.len, e->locs.len, e->symrefs.len);
 }
 
