@@ -20,11 +20,11 @@ static void reset_signals(void)
 	signal(SIGPIPE, SIG_DFL);
 }
 
-int background_start(const char *name, bool quiet, int *status)
+int background_start(const char *name, const struct options *o, int *status)
 {
+	char go, renamed[256];
 	int p[2], state;
 	pid_t pid;
-	char go;
 
 	*status = 1;
 	if (pipe(p) || (pid = fork()) < 0) {
@@ -41,8 +41,10 @@ int background_start(const char *name, bool quiet, int *status)
 		*status = 0;
 		printf("%d\n", (int)pid);
 		fflush(stdout);
-		if (!quiet)
-			fprintf(stderr, "stpd: module %s runs on; process %d collects its output\n", name, (int)pid);
+		if (o->rename)
+			module_new_name(name, pid, renamed, sizeof renamed);
+		if (!o->quiet)
+			fprintf(stderr, "stpd: module %s runs on; process %d collects its output\n", o->rename ? renamed : name, (int)pid);
 	} else if (waitpid(pid, &state, 0) == pid && WIFEXITED(state)) {
 		*status = WEXITSTATUS(state);
 	}

@@ -2,16 +2,21 @@
 /* Loading and unloading the module, with refusals explained. */
 #include "stpd/stpd.h"
 
+#include <dirent.h>
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
+
+enum { NAME_ROOM = 64 - sizeof(long) };	/* of a module's name with its NUL: MODULE_NAME_LEN of the kernel */
 
 /* Section NAME of the 64-bit ELF file P; NULL when it has none or is damaged. */
 static const char *elf_section(const char *p, size_t len, const char *name, size_t *size)
@@ -100,8 +105,22 @@ static bool same_version(const char *path, int version)
 	return false;
 }
 
-int module_open(const char *path, char *name, size_t size)
+/* PATH itself, or where the module of this name is, in BUF. */
+static const char *find_file(const char *path, char buf[static PATH_MAX])
 {
+	size_t n = strlen(path);
+	struct utsname u;
+
+	if (strchr(path, '/') || (n > 3 && !strcmp(path + n - 3, ".ko")) || !access(path, F_OK) || uname(&u) ||
+	    (size_t)snprintf(buf, PATH_MAX, "/lib/modules/%s/systemtap/%s.ko", u.release, path) >= PATH_MAX)
+		return path;
+	return buf;
+}
+
+int module_open(const char *given, char *name, size_t size)
+{
+	char found[PATH_MAX];
+	const char *path = find_file(given, found);
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), err, version;
 
 	if (fd < 0) {
@@ -239,6 +258,88 @@ int module_load(int fd, const char *path, const char *name)
 	if (err)
 		explain(path, err);
 	return -err;
+}
+
+/* The bytes of the module FD become those of one called NAME, in memory. 0 or an errno. */
+static int rename_image(char *p, size_t len, const char *name)
+{
+	const char *own = modinfo(p, len, "name="), *found;
+	size_t size = 0, n;
+	char *this_module = (char *)(uintptr_t)elf_section(p, len, ".gnu.linkonce.this_module", &size);
+
+	if (!own || !this_module)
+		return ENOEXEC;
+	n = strlen(own) + 1;
+	found = memmem(this_module, size, own, n);
+	if (!found || strlen(name) >= NAME_ROOM || (size_t)(this_module + size - found) < NAME_ROOM)
+		return ENOEXEC;
+	memset(this_module + (found - this_module), 0, NAME_ROOM);
+	memcpy(this_module + (found - this_module), name, strlen(name));
+	return 0;
+}
+
+static int insert_image(int fd, const char *name)
+{
+	struct stat st;
+	char *p;
+	int err;
+
+	if (fstat(fd, &st))
+		return errno;
+	p = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+	if (p == MAP_FAILED)
+		return errno;
+	err = rename_image(p, (size_t)st.st_size, name);
+	privilege_raise();
+	if (!err && syscall(SYS_init_module, p, (unsigned long)st.st_size, ""))
+		err = errno;
+	privilege_lower();
+	munmap(p, (size_t)st.st_size);
+	return err;
+}
+
+void module_new_name(const char *own, pid_t pid, char *name, size_t size)
+{
+	snprintf(name, size, "%.40s_%d", own, (int)pid);
+}
+
+int module_load_as(int fd, const char *path, const char *name)
+{
+	int err = insert_image(fd, name);
+
+	if (err)
+		explain(path, err);
+	return -err;
+}
+
+/* Names of stap's modules into LIST; their number. */
+static size_t list_modules(char list[][256], size_t most)
+{
+	struct dirent *e;
+	char path[512];
+	size_t n = 0;
+	DIR *d;
+
+	ctl_path(path, sizeof path, "", "");
+	privilege_raise();
+	d = opendir(path);
+	while (d && n < most && (e = readdir(d)))
+		if (*e->d_name != '.')
+			snprintf(list[n++], sizeof list[0], "%s", e->d_name);
+	if (d)
+		closedir(d);
+	privilege_lower();
+	return n;
+}
+
+void module_unload_unused(void)
+{
+	static char list[1000][256];
+	size_t n = list_modules(list, 1000);
+
+	for (size_t i = 0; i < n; i++)
+		if (trust_silently(list[i]))
+			delete_module(list[i]);
 }
 
 int module_unload(const char *name, bool quiet)

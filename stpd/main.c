@@ -11,18 +11,22 @@
 #include <unistd.h>
 
 static const char help[] =
-	"Usage: stpd [OPTION]... MODULE.ko [NAME=VALUE]...   load a module that stap built, print what it prints\n"
+	"Usage: stpd [OPTION]... MODULE [NAME=VALUE]...      load a module that stap built, print what it prints\n"
 	"       stpd -A NAME                                 take over a module that was left loaded (-L)\n"
-	"       stpd -d NAME                                 remove a module that was left loaded\n"
+	"       stpd -d NAME                                 remove a module that was left loaded; \"*\": all that are not in use\n"
+	"\n"
+	"MODULE is a file, or the name of a module in /lib/modules/RELEASE/systemtap.\n"
 	"\n"
 	"  -o FILE      write the output to FILE; the name may hold strftime conversions\n"
 	"  -S MB[,N]    start another FILE.n after MB megabytes; keep the last N\n"
 	"  -b MB        buffer size for each CPU, megabytes (1)\n"
 	"  -c CMD       run CMD when the probes are in place, end with it; target() is its process\n"
 	"  -x PID       target() is PID; end with it\n"
-	"  -T MS        end after MS milliseconds\n"
+	"  -T MS        end after MS milliseconds; of staprun: let output wait for up to MS milliseconds\n"
 	"  -L           load, start and leave the module running\n"
 	"  -D           when all is in place, go on in the background, and print the number of that process (needs -o)\n"
+	"  -R           load the module by a name that no other one has\n"
+	"  -C WHEN      colors in messages: always, never or auto\n"
 	"  -w           no warnings\n"
 	"  -v           say what is being done\n"
 	"  -V           print the version\n"
@@ -35,6 +39,7 @@ static const char help[] =
 
 enum { OPT_BULK = 256, OPT_OVERWRITE, OPT_MAY_LOAD };
 enum { MOST_BUFFER_MB = 16 };	/* for users who may not have all memory */
+enum { STAPRUN_IDLE = 50 };	/* milliseconds, without its -T */
 
 static const struct option longs[] = {
 	{ "bulk", no_argument, NULL, OPT_BULK }, { "overwrite", no_argument, NULL, OPT_OVERWRITE },
@@ -69,6 +74,15 @@ static bool rotation(struct options *o, char *text)
 	return true;
 }
 
+/* Options of staprun that mean nothing here: one that needs no help, and those that cannot be had. */
+static bool known_elsewhere(int c)
+{
+	if (c == 'u')
+		return true;
+	say_error(c == 'M' ? "there is no monitor: -M" : c == 'N' ? "process numbers are not translated: -N" : "modules do not run on other machines: -r");
+	return false;
+}
+
 /* False: status is what to exit with. */
 static bool read_option(struct options *o, int c, int *status)
 {
@@ -85,11 +99,17 @@ static bool read_option(struct options *o, int c, int *status)
 			return false;
 		o->target = (pid_t)pid;
 		return true;
-	case 'T': return number(optarg, UINT_MAX, &o->timeout_ms, 'T');
+	case 'T': return number(optarg, INT_MAX, o->idle_ms ? &o->idle_ms : &o->timeout_ms, 'T');
 	case 'L': o->leave = true; return true;
 	case 'A': o->attach = true; return true;
 	case 'd': o->remove = true; return true;
 	case 'D': o->daemon = true; return true;
+	case 'R': o->rename = true; return true;
+	case 'C':
+		if (!say_in_color(optarg))
+			say_error("-C takes never, always or auto, not \"%s\"", optarg);
+		return say_in_color(optarg);
+	case 'u': case 'M': case 'N': case 'r': return known_elsewhere(c);
 	case 'w': o->quiet = true; return true;
 	case 'v': o->verbose++; return true;
 	case OPT_BULK: o->bulk = true; return true;
@@ -119,6 +139,18 @@ static bool check_usage(const struct options *o)
 	return false;
 }
 
+/* What the name of the program and its environment say. */
+static void from_surroundings(struct options *o, const char *name)
+{
+	const char *base = name ? strrchr(name, '/') : NULL, *verbose = getenv("SYSTEMTAP_VERBOSE");
+
+	base = base ? base + 1 : name;
+	if (base && !strcmp(base, "staprun"))
+		o->idle_ms = STAPRUN_IDLE;
+	if (verbose && *verbose >= '0' && *verbose <= '9')
+		o->verbose = (unsigned)atoi(verbose);
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = { 0 };
@@ -128,7 +160,8 @@ int main(int argc, char **argv)
 
 	if (!privilege_start())
 		return 1;
-	while ((c = getopt_long(argc, argv, "+o:S:b:c:x:T:LAdDwvVh", longs, NULL)) != -1)
+	from_surroundings(&o, argv[0]);
+	while ((c = getopt_long(argc, argv, "+o:S:b:c:x:T:C:N:M:r:LAdDRuwvVh", longs, NULL)) != -1)
 		if (!read_option(&o, c, &status))
 			return status;
 	if (optind < argc)
@@ -142,13 +175,17 @@ int main(int argc, char **argv)
 		say_error("%s", why);
 		return 1;
 	}
+	if (o.remove && !strcmp(o.module, "*")) {
+		module_unload_unused();
+		return 0;
+	}
 	if ((o.remove || o.attach) && (!trust_name(o.module) || !trust_running(o.module)))
 		return 1;
 	if (o.remove)
 		return module_unload(o.module, false) ? 1 : 0;
 	if (o.daemon) {
 		module_base_name(o.module, name, sizeof name);
-		o.ready = background_start(name, o.quiet, &status);
+		o.ready = background_start(name, &o, &status);
 		if (o.ready < 0)
 			return status;
 	}

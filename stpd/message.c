@@ -1,18 +1,69 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the daemon says on standard error. */
+/* What the daemon says on standard error; in color on a terminal, or as -C says. */
 #include "stpd/stpd.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static enum { AUTO, NEVER, ALWAYS } color;
+
+bool say_in_color(const char *when)
+{
+	static const char *const names[] = { "auto", "never", "always" };
+
+	for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
+		if (strcmp(when, names[i]))
+			continue;
+		color = i;
+		return true;
+	}
+	return false;
+}
+
+static bool is_colored(void)
+{
+	return color == ALWAYS || (color == AUTO && isatty(STDERR_FILENO) && !getenv("NO_COLOR"));
+}
+
+/* KIND's part of SYSTEMTAP_COLORS, "error=01;31:warning=00;33": its length, with *CODE; else what is usual. */
+static int color_of(const char *kind, const char *usual, const char **code)
+{
+	const char *p = getenv("SYSTEMTAP_COLORS");
+	size_t n = strlen(kind), len;
+
+	for (; p && *p; p += len + (p[len] == ':')) {
+		len = strcspn(p, ":");
+		if (len <= n || strncmp(p, kind, n) || p[n] != '=' || strspn(p + n + 1, "0123456789;") < len - n - 1)
+			continue;
+		*code = p + n + 1;
+		return (int)(len - n - 1);
+	}
+	*code = usual;
+	return (int)strlen(usual);
+}
+
+static void say(const char *kind, const char *usual, const char *word, const char *fmt, va_list ap)
+{
+	const char *code;
+	int len = color_of(kind, usual, &code);
+
+	if (is_colored() && len)
+		fprintf(stderr, "\033[%.*sm%s\033[0m ", len, code, word);
+	else
+		fprintf(stderr, "%s ", word);
+	vfprintf(stderr, fmt, ap);
+	fputc('\n', stderr);
+}
 
 void say_error(const char *fmt, ...)
 {
 	va_list ap;
 
-	fputs("ERROR: ", stderr);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	say("error", "01;31", "ERROR:", fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
 }
 
 void say_warning(const struct options *o, const char *fmt, ...)
@@ -21,11 +72,9 @@ void say_warning(const struct options *o, const char *fmt, ...)
 
 	if (o->quiet)
 		return;
-	fputs("WARNING: ", stderr);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	say("warning", "00;33", "WARNING:", fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
 }
 
 void say_debug(const struct options *o, const char *fmt, ...)

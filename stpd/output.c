@@ -37,7 +37,7 @@ static void file_name(const struct output *o, unsigned serial, char *name, size_
 	if (!n)
 		n = (size_t)snprintf(name, size, "%s", o->options->output);
 	if (o->cpu >= 0 && n < size)
-		n += (size_t)snprintf(name + n, size - n, "_cpu%d", o->cpu);
+		n += (size_t)snprintf(name + n, size - n, o->options->daemon ? "_cpu%d" : "_%d", o->cpu);
 	if ((rotates(o) || serial) && n < size)
 		snprintf(name + n, size - n, ".%u", serial);
 }

@@ -22,6 +22,7 @@ struct session {
 	struct relay *relay;
 	struct typed input;
 	struct ctl_call call;		/* START or STOP, under way */
+	bool leaving;			/* SIGQUIT: as with -L, but later */
 	bool loaded, started, stopping, stopped, failed, broken, detached, child_ended;
 	bool gone;			/* the module, removed by force */
 	bool exit_asked;		/* by the script; acted on once the session has started */
@@ -158,6 +159,7 @@ static void handle_signals(struct session *s)
 			if (s->relay)
 				relay_switch(s->relay);
 			break;
+		case SIGQUIT: s->leaving = true; break;
 		default:
 			s->stop_requests++;
 			request_stop(s, strsignal((int)si.ssi_signo));
@@ -286,7 +288,7 @@ static int pump(struct session *s)
 	}
 	if (s->relay && relay_advance(s->relay, false))
 		request_stop(s, "the output cannot be written");
-	return step(s, got ? 5 : 50);
+	return step(s, got ? 5 : s->o->idle_ms ? (int)s->o->idle_ms : 50);
 }
 
 /* Until the module says that it runs. A signal meanwhile stops it as soon as it does. */
@@ -326,7 +328,7 @@ static int open_module(struct session *s)
 	int err;
 
 	if (!s->o->attach) {
-		err = module_load(s->file, s->o->module, s->name);
+		err = s->o->rename ? module_load_as(s->file, s->o->module, s->name) : module_load(s->file, s->o->module, s->name);
 		if (err)
 			return err;
 		s->loaded = true;
@@ -340,11 +342,12 @@ static int open_module(struct session *s)
 	return s->ctl < 0 ? s->ctl : 0;
 }
 
+/* Until the session has stopped, or is left. */
 static void collect(struct session *s)
 {
 	int err;
 
-	while (!s->stopped) {
+	while (!s->stopped && (!s->leaving || s->stopping)) {
 		err = pump(s);
 		if (!err)
 			ctl_call_failed(&s->call, &err);
@@ -396,6 +399,19 @@ static void report_child(struct session *s)
 		say_warning(s->o, "the command was ended by signal %d (%s)", WTERMSIG(s->child_status), strsignal(WTERMSIG(s->child_status)));
 }
 
+/* The module goes on without us. What it printed so far is written. */
+static int leave(struct session *s)
+{
+	while (s->relay && relay_read_all(s->relay) > 0)
+		relay_advance(s->relay, false);
+	if (s->relay)
+		relay_advance(s->relay, true);
+	s->detached = !ctl_send(s->ctl, STP_MSG_DETACH, NULL, 0);
+	if (s->detached)
+		fprintf(stderr, "Module %s runs on; attach with: stpd -A %s\n", s->name, s->name);
+	return s->detached ? 0 : 1;
+}
+
 static int run_started(struct session *s)
 {
 	if (s->o->timeout_ms)
@@ -407,15 +423,13 @@ static int run_started(struct session *s)
 	if (s->hold >= 0)
 		child_go(s->hold);
 	s->hold = -1;
-	if (s->o->leave) {
-		s->detached = !ctl_send(s->ctl, STP_MSG_DETACH, NULL, 0);
-		if (s->detached)
-			fprintf(stderr, "Module %s runs on; attach with: stpd -A %s\n", s->name, s->name);
-		return s->detached ? 0 : 1;
-	}
+	if (s->o->leave)
+		return leave(s);
 	if (!s->o->daemon)
 		input_open(&s->input, s->start.flags);
 	collect(s);
+	if (s->leaving && !s->stopping && !s->gone)
+		return leave(s) || s->failed;
 	drain(s);
 	report_losses(s);
 	report_child(s);
@@ -474,14 +488,17 @@ static void finish(struct session *s, int *status)
 int session_run(struct options *o)
 {
 	struct session s = { .o = o, .file = -1, .ctl = -1, .signals = -1, .watch = -1, .hold = -1, .deadline_ms = -1 };
+	char own[256];
 	int status = 1, err;
 
-	if (o->attach)
-		snprintf(s.name, sizeof s.name, "%s", o->module);
-	else
-		s.file = module_open(o->module, s.name, sizeof s.name);
+	snprintf(own, sizeof own, "%s", o->module);
+	if (!o->attach)
+		s.file = module_open(o->module, own, sizeof own);
 	if (!o->attach && s.file < 0)
 		return 1;
+	memcpy(s.name, own, sizeof own);
+	if (o->rename && !o->attach)
+		module_new_name(own, getpid(), s.name, sizeof s.name);
 	s.signals = block_signals();
 	err = start(&s);
 	if (!err)

@@ -33,6 +33,8 @@ struct options {
 	bool leave;			/* -L: load, start, leave */
 	bool attach;			/* -A: take over a module that was left */
 	bool remove;			/* -d */
+	bool rename;			/* -R: load the module by another name */
+	unsigned idle_ms;		/* -T of staprun: how long output may wait in the buffers; 0 the usual time */
 	bool daemon;			/* -D */
 	int ready;			/* -D: write a byte here when the session runs, then close it */
 	bool quiet;			/* -w */
@@ -58,18 +60,26 @@ void privilege_forget(void);		/* a child, for good: the user with his environmen
 bool trust_load(int fd, const char *path);	/* may the user load the module that FD is open on? */
 bool trust_name(const char *name);		/* is it one, and no path? */
 bool trust_running(const char *name);		/* may he take over or remove module NAME, and is it one of stap's? */
+bool trust_silently(const char *name);		/* the same without a message */
 
 /* ---- load.c ---- */
 /* The name of a module, as its file's name tells. */
 void module_base_name(const char *path, char *name, size_t size);
-/* Open the file of a module that the user may load, and tell its own name (NAME of [256]). fd, or -errno after a message. */
+/* Open the file of a module that the user may load, and tell its own name (NAME of [256]). PATH is a file, or the name of a module
+ * below /lib/modules. fd, or -errno after a message. */
 int module_open(const char *path, char *name, size_t size);
 /* Load what FD is open on, called NAME; one that a killed daemon left behind makes room. 0, or -errno after a message that says what to do. */
 int module_load(int fd, const char *path, const char *name);
+/* The name that process PID gives a module with -R. */
+void module_new_name(const char *own, pid_t pid, char *name, size_t size);
+/* The same for another name than its own: NAME. */
+int module_load_as(int fd, const char *path, const char *name);
 /* What a loaded module NAME is doing: enum stp_state, or -ENOENT: there is none, or it is not one of ours. */
 int module_state(const char *name);
 /* Retries while the module is busy, a few seconds at most. */
 int module_unload(const char *name, bool quiet);
+/* All that nobody serves and the user may remove. */
+void module_unload_unused(void);
 /* Why this machine cannot load modules at all, or NULL. */
 const char *module_obstacle(void);
 
@@ -133,7 +143,7 @@ uint64_t relay_received(const struct relay *r);	/* records of text */
 /* ---- child.c ---- */
 /* -D: go on in a new process, which has no terminal. There: a descriptor for options.ready. The old one waits for that byte, tells the
  * process and module NAME, and returns -1 with *STATUS to exit with. */
-int background_start(const char *name, bool quiet, int *status);
+int background_start(const char *name, const struct options *o, int *status);
 /* In the new process: the session runs. */
 void background_ready(int fd);
 /* Fork for -c, held before exec until child_go(). Its pid or -errno after a message. */
@@ -152,6 +162,8 @@ void input_close(struct typed *in);			/* the terminal is as it was */
 int session_run(struct options *o);		/* exit status */
 
 /* ---- messages ---- */
+/* -C: "never", "always", "auto" (on a terminal; also before this is called). False: it is none of these. */
+bool say_in_color(const char *when);
 void say_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void say_warning(const struct options *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void say_debug(const struct options *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -97,7 +97,8 @@ bool trust_name(const char *name)
 	return false;
 }
 
-bool trust_running(const char *name)
+/* 0, -EPERM it is not his, -ENOENT there is none of stap's, or another -errno. */
+static int look_at(const char *name)
 {
 	char path[PATH_MAX];
 	struct stat st;
@@ -107,12 +108,23 @@ bool trust_running(const char *name)
 	privilege_raise();
 	err = stat(path, &st) ? errno : 0;
 	privilege_lower();
-	if (err) {
-		say_error(err == ENOENT ? "there is no module %s of stap's" : "cannot look for module %s", name);
-		return false;
-	}
-	if (privilege_level() >= STPD_DEV || (privilege_level() > STPD_NOBODY && st.st_uid == privilege_user()))
-		return true;
-	say_error("module %s was not loaded by you: only root and members of stapdev take it over or remove it", name);
-	return false;
+	if (err)
+		return -err;
+	return privilege_level() >= STPD_DEV || (privilege_level() > STPD_NOBODY && st.st_uid == privilege_user()) ? 0 : -EPERM;
+}
+
+bool trust_silently(const char *name)
+{
+	return !look_at(name);
+}
+
+bool trust_running(const char *name)
+{
+	int err = look_at(name);
+
+	if (err == -EPERM)
+		say_error("module %s was not loaded by you: only root and members of stapdev take it over or remove it", name);
+	else if (err)
+		say_error(err == -ENOENT ? "there is no module %s of stap's" : "cannot look for module %s", name);
+	return !err;
 }

@@ -243,6 +243,7 @@ static void stpd_words(struct session *s, struct words *w)
 		word(s, w, "-v");
 	if (o->no_warnings)
 		word(s, w, "-w");
+	word_pair(s, w, "-C", o->color);
 	word_pair(s, w, "-o", o->output);
 	word_pair(s, w, "-c", o->command);
 	word_pair(s, w, "-x", number_text(s, (uint64_t)o->target_pid));

@@ -445,8 +445,8 @@ static bool check_together(struct parse *p)
 		return complain(p, "-R replaces the runtime, which guards the machine: the level %s%s does not allow it", o->privilege, whose);
 	if (o->command && o->target_pid)
 		return complain(p, "-c and -x each say what target() is: give one of them");
-	if (o->bulk && o->flight_recorder && !o->output)
-		return complain(p, "-b writes files: with -F it needs -o FILE");
+	if (o->bulk && !o->output && o->last_pass == 5)
+		return complain(p, "-b writes a file for each CPU: it needs -o FILE");
 	if (o->size_limit && !o->output)
 		return complain(p, "-S limits the files that -o FILE writes: give both");
 	for (i = 0; o->dump && i < 3 && strcmp(o->dump, passes[i]); i++)

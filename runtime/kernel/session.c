@@ -167,7 +167,7 @@ static int prepare(const struct stp_msg_start *m)
 		return -EPROTO;
 	}
 	rt.target = m->target;
-	rt.bulk = m->flags & STP_START_BULK;
+	rt.bulk = m->flags & STP_START_BULK || stp_module.flags & STP_MODULE_BULK;
 	rt.overwrite = m->flags & STP_START_OVERWRITE;
 	rt.unread = m->flags & STP_START_UNREAD;
 	err = rt_load();
