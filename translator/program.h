@@ -104,6 +104,7 @@ struct probe {
 	struct span span;
 	struct di_scope scope;		/* scope.module NULL: no variables */
 	struct stmt *body;		/* prologues, the handler, epilogues */
+	bool vacant;			/* its handler was written without a statement */
 	struct probe *same_as;		/* body and locals are that probe's (it uses nothing of the context) */
 	struct variable_vec locals;
 	struct expr *condition;		/* arming condition, or NULL */

@@ -8,6 +8,8 @@
 #include "translator/sema/sema.h"
 #include "translator/syntax/pragma.h"
 
+#include <string.h>
+
 struct effects {
 	struct session *session;
 	struct variable_vec *reads, *writes;
@@ -306,6 +308,32 @@ static void check_condition(struct session *s, struct expr *condition)
 		diag_error(&s->diags, condition->span, E(CONDITION_EFFECT), "a probe's condition may read globals, and change nothing");
 }
 
+/* What may have been meant by V, which none of LOCALS sets. */
+static void note_unset(struct session *s, const struct variable *v, const struct variable_vec *locals)
+{
+	static const struct { const char *name, *value; } constants[] = { { "NULL", "0" }, { "true", "1" }, { "false", "0" }, { "TRUE", "1" }, { "FALSE", "0" } };
+	struct string_vec names = { 0 };
+	const char *near;
+
+	for (size_t i = 0; i < sizeof constants / sizeof *constants; i++)
+		if (!strcmp(v->name, constants[i].name)) {
+			diag_note(&s->diags, (struct span){ 0 }, "write %s, the number", constants[i].value);
+			return;
+		}
+	if (builtin_find(v->name, 0)) {
+		diag_note(&s->diags, v->span, "to call the function write %s()", v->name);
+		return;
+	}
+	for (size_t i = 0; i < locals->len; i++)
+		if (locals->data[i]->written)
+			vec_push(&s->arena, &names, locals->data[i]->name);
+	for (size_t i = 0; i < s->script->globals.len; i++)
+		vec_push(&s->arena, &names, s->script->globals.data[i]->name);
+	near = nearest_name(v->name, names.data, names.len);
+	if (near)
+		diag_note(&s->diags, (struct span){ 0 }, "did you mean \"%s\"?", near);
+}
+
 static void warn_unset_locals(struct session *s, struct variable_vec *locals)
 {
 	for (size_t i = 0; i < locals->len; i++) {
@@ -314,8 +342,7 @@ static void warn_unset_locals(struct session *s, struct variable_vec *locals)
 		if (!v->read || v->written || symbols_file_of(s, v->span)->library)
 			continue;
 		diag_warning(&s->diags, v->span, E(LOCAL_UNSET), "\"%s\" is never assigned", v->name);
-		if (builtin_find(v->name, 0))
-			diag_note(&s->diags, v->span, "to call the function write %s()", v->name);
+		note_unset(s, v, locals);
 	}
 }
 

@@ -59,6 +59,7 @@ static bool resolve(struct session *s)
 
 	if (!ok)
 		return false;
+	sema_warn(s);
 	sema_context(s);
 	ok = sema_target(s);
 	settle_reach(s);
@@ -110,9 +111,11 @@ bool sema_run(struct session *s)
 	if (!sema_infer(s) || !sema_regexes(s))
 		return false;
 	sema_effects(s);
+	sema_warn_globals(s);
 	if (s->diags.nerrors || !display(s))
 		return false;
 	settle_reach(s);
+	sema_warn_probes(s);
 	forget_effects(s->program);
 	sema_effects(s);
 	if (!sema_privilege(s))

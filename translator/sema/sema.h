@@ -82,6 +82,15 @@ struct stmt *probewrite_resolve(struct session *s, struct stmt *body, struct stm
 /* Does BODY assign to the variable that WHAT names? */
 bool probewrite_is_written(struct stmt *body, const struct expr *what);
 
+/* `exit;`: does E name a local whose name is that of a function without arguments? (symtab.c) */
+bool symbols_bare_function(struct session *s, const struct expr *e);
+
+/* ---- warn.c ---- */
+/* Of what is hardly meant, when names are bound; of globals that nobody sets, when effects are known; of handlers that come to nothing, when all is resolved. */
+void sema_warn(struct session *s);
+void sema_warn_globals(struct session *s);
+void sema_warn_probes(struct session *s);
+
 /* ---- context.c ---- */
 /* After names are bound: a copy of each function that needs its probe, for each probe that reaches it. */
 void sema_context(struct session *s);

@@ -507,24 +507,17 @@ static void bind_foreach(struct binder *b, struct stmt *st)
 	st->foreach.body = walk_stmt(&b->visitor, st->foreach.body);
 }
 
-/* `exit;` names a variable, and does nothing. */
-static void warn_of_bare_name(struct binder *b, const struct stmt *st)
+bool symbols_bare_function(struct session *s, const struct expr *e)
 {
-	const struct expr *e = st->expr.expr;
-	struct file *from = symbols_file_of(b->session, st->span);
+	struct file *from = symbols_file_of(s, e->span);
 
-	if (e->kind != EXPR_SYMBOL || from->library || map_has(&b->names, e->symbol.name) || find_global(b->session, from, e->symbol.name))
-		return;
-	if (find_function(b->session, from, e->symbol.name, 0))
-		diag_warning(&b->session->diags, e->span, E(LOCAL_UNSET), "this names a variable and does nothing: to call the function write %s()", e->symbol.name);
+	return e->kind == EXPR_SYMBOL && e->symbol.ref && e->symbol.ref->kind == VAR_LOCAL && find_function(s, from, e->symbol.name, 0);
 }
 
 static struct stmt *bind_stmt(struct visitor *v, struct stmt *st)
 {
 	struct binder *b = v->data;
 
-	if (st->kind == STMT_EXPR)
-		warn_of_bare_name(b, st);
 	if (st->kind == STMT_FOREACH) {
 		bind_foreach(b, st);
 		return NULL;
