@@ -83,7 +83,7 @@ static struct btf *open_image(struct di_module *m, char *build_id)
 	const struct session *s = m->di->s;
 	struct strbuf raw = STRBUF_INIT;
 	struct btf *btf = NULL;
-	int r = image_btf(s->target.image, s->cache_dir, &raw, build_id);
+	int r = image_btf(s->target.image, s->cache_dir, &raw, NULL, build_id);
 
 	if (!r && raw.len <= UINT32_MAX)
 		btf = btf__new(raw.s, (uint32_t)raw.len);

@@ -8,6 +8,7 @@
 #include "translator/debuginfo/dwarf.h"
 #include "translator/debuginfo/elfsym.h"
 #include "translator/debuginfo/place.h"
+#include "translator/debuginfo/syscall.h"
 #include "translator/session.h"
 #include <inttypes.h>
 #include <stdlib.h>
@@ -104,12 +105,27 @@ static bool unknown_variable(struct access *x, const struct di_scope *sc)
 			   sc->func->source == DI_DWARF ? " or variable" : "", x->name);
 }
 
+/* The number of parameter NAME of the system call that the scope's function takes from a structure of registers; -1: none. */
+static int syscall_index(const struct di_scope *sc, const char *name)
+{
+	size_t n = 0;
+	const struct di_param *p = sc->func ? syscall_params(sc->module, sc->func->name, &n) : NULL;
+
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(p[i].name, name))
+			return (int)i;
+	return -1;
+}
+
 /* Without locations: parameters at the entry only. */
 static bool place_by_convention(struct access *x, const struct di_scope *sc, const struct di_type *func, struct place *p)
 {
-	int i = param_index(func, x->name);
+	int i = syscall_index(sc, x->name);
 	struct di_module *m = sc->module;
 
+	if (i >= 0 && at_entry(sc))
+		return syscall_place(x, sc->func->name, (size_t)i, p);
+	i = i >= 0 ? i : param_index(func, x->name);
 	if (i >= 0 && at_entry(sc) && !dw_is_clone(sc->func))
 		return callconv_param(x, func, (unsigned)i, p);
 	if (i >= 0 && sc->where == DI_AT_RETURN)
@@ -245,6 +261,8 @@ void di_scope_vars(const struct di_scope *sc, struct di_var_vec *out)
 {
 	const struct di_tracepoint *tp = sc->tracepoint;
 	const struct di_type *func = func_type(sc);
+	const struct di_param *params;
+	size_t n = 0;
 
 	for (size_t i = 0; tp && i < tp->nparams; i++)
 		add_var(sc, tp->params[i].name, tp->params[i].type, true, out);
@@ -254,7 +272,14 @@ void di_scope_vars(const struct di_scope *sc, struct di_var_vec *out)
 		dw_scope_vars(sc, out);
 		return;
 	}
-	for (size_t i = 0; func && i < func->nparams; i++)
-		if (func->params[i].name && sc->where != DI_AT_PC)
-			add_var(sc, func->params[i].name, func->params[i].type, true, out);
+	if (sc->where == DI_AT_PC)
+		return;
+	params = sc->func ? syscall_params(sc->module, sc->func->name, &n) : NULL;
+	if (!params && func) {
+		params = func->params;
+		n = func->nparams;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (params[i].name)
+			add_var(sc, params[i].name, params[i].type, true, out);
 }

@@ -13,6 +13,7 @@
 #include "lib/map.h"
 #include "lib/run.h"
 #include "translator/debuginfo/keep.h"
+#include "translator/debuginfo/syscall.h"
 #include <elf.h>
 #include <errno.h>
 #include <libelf.h>
@@ -23,13 +24,16 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define CACHE_MAGIC "stapbtf1"
+#define CACHE_MAGIC "stapbtf2"
 
-/* The file in the cache: this header, then BTF. */
+/* What a vmlinux holds for us. */
+struct content { struct strbuf *btf; struct strbuf syscalls; char *build_id; };
+
+/* The file in the cache: this header, then BTF, then the text of the system calls. */
 struct cached_btf {
 	char magic[8];
-	uint64_t len;
-	uint64_t sum;		/* hash_bytes() of the BTF */
+	uint64_t len;		/* of the BTF */
+	uint64_t sum;		/* hash_bytes() of all that follows */
 	char build_id[72];
 };
 _Static_assert(sizeof(struct cached_btf) == 96, "file format");
@@ -97,7 +101,7 @@ static void take_build_id(Elf_Scn *scn, char *build_id)
 }
 
 /* Sections of the unpacked vmlinux. */
-static int elf_take(struct strbuf *vmlinux, struct strbuf *btf, char *build_id)
+static int elf_take(struct strbuf *vmlinux, struct content *c)
 {
 	Elf *e = elf_memory(vmlinux->s, vmlinux->len);
 	Elf_Scn *scn = NULL;
@@ -113,12 +117,13 @@ static int elf_take(struct strbuf *vmlinux, struct strbuf *btf, char *build_id)
 		Elf_Data *d;
 
 		if (name && sh.sh_type == SHT_NOTE)
-			take_build_id(scn, build_id);
+			take_build_id(scn, c->build_id);
 		if (!name || strcmp(name, ".BTF") || !(d = elf_rawdata(scn, NULL)) || !d->d_size)
 			continue;
-		sb_add(btf, d->d_buf, d->d_size);
+		sb_add(c->btf, d->d_buf, d->d_size);
 		r = 0;
 	}
+	syscalls_scan(e, &c->syscalls);
 out:
 	elf_end(e);
 	return r;
@@ -138,7 +143,7 @@ static char *cache_name(const char *path, const char *cache)
 	return name;
 }
 
-static int cache_read(const char *name, struct strbuf *btf, char *build_id)
+static int cache_read(const char *name, struct content *c)
 {
 	struct strbuf b = STRBUF_INIT;
 	struct cached_btf h;
@@ -149,43 +154,47 @@ static int cache_read(const char *name, struct strbuf *btf, char *build_id)
 		if (b.len > sizeof h) {
 			memcpy(&h, b.s, sizeof h);
 			h.build_id[64] = '\0';
-			if (!memcmp(h.magic, CACHE_MAGIC, 8) && h.len == b.len - sizeof h &&
-			    h.sum == hash_bytes(b.s + sizeof h, h.len, 0))
+			if (!memcmp(h.magic, CACHE_MAGIC, 8) && h.len <= b.len - sizeof h &&
+			    h.sum == hash_bytes(b.s + sizeof h, b.len - sizeof h, 0))
 				r = 0;
 		}
 	}
 	if (!r) {
-		sb_add(btf, b.s + sizeof h, h.len);
-		memcpy(build_id, h.build_id, 65);
+		sb_add(c->btf, b.s + sizeof h, h.len);
+		sb_add(&c->syscalls, b.s + sizeof h + h.len, b.len - sizeof h - h.len);
+		memcpy(c->build_id, h.build_id, 65);
 	}
 	sb_free(&b);
 	return r;
 }
 
 /* A cache that cannot be written costs time only. */
-static void cache_write(const char *cache, const char *name, const struct strbuf *btf, const char *build_id)
+static void cache_write(const char *cache, const char *name, const struct content *c)
 {
-	struct cached_btf h = { .magic = CACHE_MAGIC, .len = btf->len, .sum = hash_bytes(btf->s, btf->len, 0) };
+	struct cached_btf h = { .magic = CACHE_MAGIC, .len = c->btf->len };
 	struct strbuf b = STRBUF_INIT;
 	char dir[PATH_MAX];
 
-	memcpy(h.build_id, build_id, strlen(build_id));
+	memcpy(h.build_id, c->build_id, strlen(c->build_id));
 	snprintf(dir, sizeof dir, "%s/btf", cache);
 	sb_add(&b, (const char *)&h, sizeof h);
-	sb_add(&b, btf->s, btf->len);
+	sb_add(&b, c->btf->s, c->btf->len);
+	sb_add(&b, sb_str(&c->syscalls), c->syscalls.len);
+	h.sum = hash_bytes(b.s + sizeof h, b.len - sizeof h, 0);
+	memcpy(b.s, &h, sizeof h);
 	if (!make_dirs(dir, 0755) && !write_file_atomic(name, b.s, b.len, 0644))
 		keep_trim(name);
 	sb_free(&b);
 }
 
-int image_btf(const char *path, const char *cache, struct strbuf *btf, char build_id[65])
+/* BTF is empty at first. */
+static int unpack_content(const char *path, const char *cache, struct content *c)
 {
 	char *name = cache_name(path, cache);
 	struct strbuf vmlinux = STRBUF_INIT;
 	int r;
 
-	memset(build_id, 0, 65);
-	if (name && !cache_read(name, btf, build_id)) {
+	if (name && !cache_read(name, c)) {
 		keep_touch(name);
 		free(name);
 		return 0;
@@ -193,10 +202,23 @@ int image_btf(const char *path, const char *cache, struct strbuf *btf, char buil
 	elf_version(EV_CURRENT);
 	r = image_unpack(path, &vmlinux);
 	if (!r)
-		r = elf_take(&vmlinux, btf, build_id);
+		r = elf_take(&vmlinux, c);
 	if (!r && name)
-		cache_write(cache, name, btf, build_id);
+		cache_write(cache, name, c);
 	sb_free(&vmlinux);
 	free(name);
+	return r;
+}
+
+int image_btf(const char *path, const char *cache, struct strbuf *btf, struct strbuf *syscalls, char build_id[65])
+{
+	struct content c = { .btf = btf, .build_id = build_id };
+	int r;
+
+	memset(build_id, 0, 65);
+	r = unpack_content(path, cache, &c);
+	if (!r && syscalls)
+		sb_add(syscalls, sb_str(&c.syscalls), c.syscalls.len);
+	sb_free(&c.syscalls);
 	return r;
 }

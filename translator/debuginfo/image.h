@@ -14,8 +14,9 @@ int read_maybe_compressed(const char *path, struct strbuf *out);
 /* The vmlinux inside a boot image (bzImage, EFI zboot, a bare or compressed ELF). */
 int image_unpack(const char *path, struct strbuf *out);
 
-/* BTF and build-id out of a boot image, through the cache directory CACHE (NULL: no cache).
- * BTF gets the raw bytes, BUILD_ID 41+ bytes of text or "". -ENOENT: the image has no BTF. */
-int image_btf(const char *path, const char *cache, struct strbuf *btf, char build_id[65]);
+/* BTF, build-id and descriptions of system calls out of a boot image, through the cache directory CACHE (NULL: no cache).
+ * BTF gets the raw bytes, SYSCALLS (or NULL) what syscalls_scan() gives, BUILD_ID 41+ bytes of text or "". -ENOENT: the
+ * image has no BTF. */
+int image_btf(const char *path, const char *cache, struct strbuf *btf, struct strbuf *syscalls, char build_id[65]);
 
 #endif

@@ -42,6 +42,7 @@ struct di_module {
 	const char *btf_why, *dw_why;	/* why a source is missing, one sentence */
 	struct map btf_types, dw_types;	/* type id or DIE offset -> struct type_node */
 	struct event_source *events;	/* event_system.c; NULL: not tried */
+	struct map *syscalls;		/* syscall.c: name -> struct syscall; NULL: not tried */
 	struct map builtin_types;	/* base types that no source has */
 };
 

@@ -78,16 +78,18 @@ static void add_labels(const struct match *m, struct di_module *module, struct d
 	}
 }
 
-/* sys_read, as scripts have always called it, is no symbol where system calls get their arguments in a structure
- * of registers: __do_sys_read has the arguments and the code, and is mostly inlined into what the kernel calls. */
+/* sys_read, as scripts have always called it, is no symbol where system calls get their arguments in a structure of registers.
+ * The kernel calls __x64_sys_read. Behind that __do_sys_read has the arguments and the code, and is mostly inlined: without
+ * DWARF, only the few that are not would be found. */
 static void find_syscall(const struct match *m, struct di_module *module, const struct kprobe_pattern *pattern,
 			 struct di_func_vec *out)
 {
 	static const char *const prefixes[] = { "__do_", "__x64_", "__arm64_" };
+	size_t before = out->len;
 
 	if ((m->row->variant & KP_MODULE) || strncmp(pattern->function, "sys_", 4))
 		return;
-	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes && !out->len; i++)
+	for (size_t i = di_sources(module) & DI_DWARF ? 0 : 1; i < sizeof prefixes / sizeof *prefixes && out->len == before; i++)
 		di_find_functions(module, arena_printf(&m->session->arena, "%s%s", prefixes[i], pattern->function),
 				  pattern->file, 0, what_to_find(m), out);
 }
@@ -101,7 +103,7 @@ static void find_functions(const struct match *m, struct di_module *module, cons
 	size_t i, before = out->len;
 
 	di_find_functions(module, pattern->function, pattern->file, line, what_to_find(m), &funcs);
-	if (!funcs.len)
+	if (!funcs.len || wildcard_is(pattern->function))
 		find_syscall(m, module, pattern, &funcs);
 	if (!funcs.len) {
 		kprobe_explain_missing(m, module, pattern);

@@ -142,17 +142,17 @@ TEST(unpack_boot_image)
 	CHECK_MEM(elf.s, want.s, want.len);
 	for (int i = 0; i < 2; i++) {
 		/* the second time from the cache */
-		CHECK(!image_btf(image, f.s.cache_dir, &btf, id));
+		CHECK(!image_btf(image, f.s.cache_dir, &btf, NULL, id));
 		CHECK_EQ(btf.len, 19);
 		CHECK_EQ(strlen(id), 40);
 		sb_clear(&btf);
 	}
 	fixture_run((const char *const[]){ "sh", "-c", arena_printf(&f.s.arena, "for x in '%s'/btf/*; do echo >>$x; done",
 								    f.s.cache_dir), NULL });
-	CHECK(!image_btf(image, f.s.cache_dir, &btf, id));
+	CHECK(!image_btf(image, f.s.cache_dir, &btf, NULL, id));
 	CHECK_EQ(btf.len, 19);
-	CHECK_EQ(image_btf(raw, NULL, &btf, id), -EMEDIUMTYPE);
-	CHECK_EQ(image_btf(arena_printf(&f.s.arena, "%s/none", f.dir), NULL, &btf, id), -ENOENT);
+	CHECK_EQ(image_btf(raw, NULL, &btf, NULL, id), -EMEDIUMTYPE);
+	CHECK_EQ(image_btf(arena_printf(&f.s.arena, "%s/none", f.dir), NULL, &btf, NULL, id), -ENOENT);
 	sb_free(&elf);
 	sb_free(&btf);
 	sb_free(&want);
