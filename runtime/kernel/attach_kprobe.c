@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* kprobes and kretprobes.  Entries of functions go to bulk.c first, where it takes
  * them; all others are registered one by one, and unregistered all at once, for each
- * unregistration by itself waits for every CPU. */
+ * unregistration by itself waits for every CPU.
+ *
+ * Registering takes long (the kernel walks over its tables of jump labels and decodes the whole function), enabling does not.
+ * Once one is enabled the kernel soon turns it into a jump, and lets no other be registered for as long as that takes all tasks to
+ * leave the code: so all are registered first, and then enabled. */
 #include "compat.h"
 #include "kprobe.h"
 
@@ -19,8 +23,7 @@ static int hit(struct kprobe *kp, struct pt_regs *regs)
 }
 NOKPROBE_SYMBOL(hit);
 
-/* The kernel turns kprobes into jumps, some at a time, and lets no other be registered meanwhile: with
- * many that takes minutes.  It leaves those alone that have a post handler. */
+/* With many kprobes turning them into jumps takes minutes.  The kernel leaves those alone that have a post handler. */
 enum { MANY = 100 };
 
 static void after(struct kprobe *kp, struct pt_regs *regs, unsigned long flags)
@@ -93,10 +96,12 @@ static int place(struct rt_kp_point *p)
 		kp->addr = (kprobe_opcode_t *)(unsigned long)r->offset;
 		return 0;
 	}
-	kp->symbol_name = r->symbol;
 	kp->offset = (unsigned int)r->offset;
-	if (!p->module)
+	if (!p->module) {
+		kp->addr = (kprobe_opcode_t *)rt_near_address(r);
+		kp->symbol_name = kp->addr ? NULL : r->symbol;
 		return 0;
+	}
 	if (p->symbol) {
 		kp->symbol_name = p->symbol;
 		return 0;
@@ -118,6 +123,7 @@ static int register_point(struct rt_kp_point *p, bool many)
 
 	if (err)
 		return err;
+	p->rp.kp.flags = KPROBE_FLAG_DISABLED;
 	if (!is_return(p)) {
 		p->rp.kp.pre_handler = hit;
 		p->rp.kp.post_handler = many ? after : NULL;
@@ -226,18 +232,55 @@ static bool lies_in(void *data, const struct stp_row_kprobe *row)
 	return at->k->points[row - (const struct stp_row_kprobe *)at->k->group->rows].module == at->m;
 }
 
-static void attach_row(struct rt_kprobes *k, struct rt_kp_point *p)
+static void refuse(struct rt_kprobes *k, struct rt_kp_point *p, int err)
 {
-	int err = register_point(p, k->many);
-
-	if (!err) {
-		p->registered = true;
-		k->attached++;
-	} else if (p->row->flags & STP_KP_OPTIONAL) {
+	if (p->row->flags & STP_KP_OPTIONAL) {
 		rt.noptional_skipped++;
 	} else {
 		p->err = err;
 		k->refused++;
+	}
+}
+
+static void enable(struct rt_kprobes *k, struct rt_kp_point *p)
+{
+	int err = enable_kprobe(&p->rp.kp);
+
+	if (!err) {
+		k->attached++;
+		return;
+	}
+	if (is_return(p))
+		unregister_kretprobe(&p->rp);
+	else
+		unregister_kprobe(&p->rp.kp);
+	p->registered = false;
+	refuse(k, p, err);
+}
+
+/* The points of M that bulk.c did not take. */
+static void register_all(struct rt_kprobes *k, struct rt_kp_module *m)
+{
+	unsigned i;
+	int err;
+
+	for (i = 0; i < k->group->nrows && !READ_ONCE(rt.want_exit); i++) {
+		struct rt_kp_point *p = &k->points[i];
+
+		if (p->module != m || p->in_bulk)
+			continue;
+		err = register_point(p, k->many);
+		p->registered = !err;
+		if (err)
+			refuse(k, p, err);
+		cond_resched();
+	}
+	for (i = 0; i < k->group->nrows && !READ_ONCE(rt.want_exit); i++) {
+		struct rt_kp_point *p = &k->points[i];
+
+		if (p->module == m && p->registered)
+			enable(k, p);
+		cond_resched();
 	}
 }
 
@@ -255,7 +298,7 @@ void rt_kprobes_attach(struct rt_kprobes *k, struct rt_kp_module *m)
 {
 	struct rt_bulk **bulk = m ? &m->bulk : &k->bulk;
 	struct place_of at = { k, m };
-	unsigned i, taken;
+	unsigned taken;
 
 	find_callers(k, m);
 	*bulk = rt_bulk_attach(k->group, lies_in, &at);
@@ -263,13 +306,7 @@ void rt_kprobes_attach(struct rt_kprobes *k, struct rt_kp_module *m)
 	k->in_bulk += taken;
 	k->attached += taken;
 	k->many = k->group->nrows - k->in_bulk > MANY;
-	for (i = 0; i < k->group->nrows && !READ_ONCE(rt.want_exit); i++) {
-		struct rt_kp_point *p = &k->points[i];
-
-		if (p->module == m && !p->in_bulk)
-			attach_row(k, p);
-		cond_resched();
-	}
+	register_all(k, m);
 }
 
 static struct rt_kprobes *kprobes_new(const struct stp_group *g)

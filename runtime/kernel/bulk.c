@@ -78,7 +78,7 @@ struct choice { rt_bulk_filter *wanted; void *data; };
 
 static bool eligible(const struct choice *c, const struct stp_row_kprobe *r)
 {
-	return c->wanted(c->data, r) && rt_callers_known(r) && !(r->flags & STP_KP_ABSOLUTE) && !r->offset && r->symbol && !((r->flags & STP_KP_RETURN) && r->maxactive);
+	return c->wanted(c->data, r) && rt_callers_known(r) && !(r->flags & STP_KP_ABSOLUTE) && r->symbol && !((r->flags & STP_KP_RETURN) && r->maxactive);
 }
 
 static int by_address(const void *a, const void *b)
@@ -110,12 +110,18 @@ static void set_filter(struct rt_bulk *b, unsigned long *ips, unsigned from, uns
 	set_filter(b, ips, from + n / 2, n - n / 2);
 }
 
-/* Where ROW's function begins, if it can be had here; else 0. */
+/* Where ROW's function begins, if it can be had here; else 0.  A function that shares its name with another is so far
+ * behind some symbol, as places inside functions are: which it is, the kernel tells. */
 static unsigned long address_of(struct rt_bulk *b, const struct stp_row_kprobe *row)
 {
-	unsigned long addr = rt_symbol_address(row->module, row->symbol);
+	unsigned long addr = rt_near_address(row);
 
-	if (!addr || (b->site && !b->site(addr)))
+	if (!addr)
+		addr = rt_symbol_address(row->module, row->symbol);
+	if (!addr || (row->offset && !b->site))
+		return 0;
+	addr += row->offset;
+	if (b->site && !b->site(addr))
 		return 0;
 	if (row->flags & STP_KP_RETURN)
 		return b->hooks && rt_hooks_take(b->hooks, row, addr) ? addr : 0;

@@ -182,6 +182,8 @@ void rt_forget_symbols(void);
 /* Is module NAME there, and not about to go? SYMBOL is one that it has while it is there. True when nothing can be known. */
 bool rt_module_loaded(const char *name, const char *symbol);
 unsigned long rt_symbol_address(const char *module, const char *symbol);	/* MODULE NULL, "" or "kernel": the kernel; 0: there is none */
+/* Where the kernel's symbol of ROW is, if it is where the row says: much faster than asking for its name. 0: ask. */
+unsigned long rt_near_address(const struct stp_row_kprobe *row);
 
 /* unwind.c: tell what this kernel does not give, if the script asks for it */
 void rt_stacks_check(void);

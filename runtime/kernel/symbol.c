@@ -14,9 +14,10 @@
 
 typedef unsigned long lookup_fn(const char *name);
 
+/* Disabled: the function's code is never touched. */
 static unsigned long function_address(const char *name)
 {
-	struct kprobe kp = { .symbol_name = name };
+	struct kprobe kp = { .symbol_name = name, .flags = KPROBE_FLAG_DISABLED };
 	unsigned long addr;
 
 	if (register_kprobe(&kp))
@@ -52,6 +53,31 @@ unsigned long rt_symbol_address(const char *module, const char *symbol)
 
 	snprintf(name, sizeof name, "%s%s%s", of_kernel(module) ? "" : module, of_kernel(module) ? "" : ":", symbol);
 	return lookup ? lookup(name) : 0;
+}
+
+/* "vfs_read+0x0/0x2f0" */
+static bool begins_symbol(unsigned long addr, const char *symbol)
+{
+	char text[256];
+	size_t len = strlen(symbol);
+
+	snprintf(text, sizeof text, "%pS", (void *)addr);
+	return !strncmp(text, symbol, len) && !strncmp(text + len, "+0x0/", 5);
+}
+
+unsigned long rt_near_address(const struct stp_row_kprobe *row)
+{
+	static unsigned long start;
+
+	if (!of_kernel(row->module) || !row->symbol)
+		return 0;
+	if (!start)
+		start = rt_symbol_address(NULL, "_stext");
+	if (!strcmp(row->symbol, "_stext"))
+		return start;
+	if (!start || !row->distance || !begins_symbol(start + row->distance, row->symbol))
+		return 0;
+	return start + row->distance;
 }
 
 /* Every module has an object in sysfs from early in its loading to late in its unloading, and symbols for a little longer. */

@@ -18,6 +18,7 @@ struct kprobe {
 	const char *module;		/* NULL: the kernel itself */
 	const char *symbol;		/* NULL with STP_KP_ABSOLUTE */
 	uint64_t offset;
+	uint64_t distance;		/* of the kernel's own symbol from the start of its text; 0: not known */
 	unsigned flags;
 	int64_t maxactive;
 	const struct kprobe_callers *callers;
@@ -30,15 +31,18 @@ struct kprobe {
 static void locate(struct kprobe *k, const struct kprobe_site *site)
 {
 	const struct di_func *f = site->func;
-	uint64_t base = 0;
+	uint64_t base = 0, text = 0;
 
 	k->symbol = f ? f->link_name ? f->link_name : f->name : NULL;
 	if (k->symbol && !site->pc)
 		return;		/* debug information without addresses: the name must do */
-	if (kprobe_unique_symbol(site->module, k->symbol, &base) && base <= site->pc)
+	if (kprobe_unique_symbol(site->module, k->symbol, &base) && base <= site->pc) {
 		k->offset = site->pc - base;
-	else
+		if (!k->module && kprobe_unique_symbol(site->module, "_stext", &text) && text <= base)
+			k->distance = base - text;
+	} else {
 		kprobe_place(site->module, k->module, site->pc, &k->symbol, &k->offset);
+	}
 }
 
 /* ---- text ---- */
@@ -330,6 +334,8 @@ static void kprobe_attach_row(struct session *s, const struct probe *p, struct s
 		sb_puts(out, ", ");
 	}
 	sb_printf(out, ".offset = 0x%" PRIx64 "u, .flags = %u, .maxactive = %" PRId64, k->offset, k->flags, k->maxactive);
+	if (k->distance)
+		sb_printf(out, ", .distance = 0x%" PRIx64 "u", k->distance);
 	if (k->callers) {
 		sb_puts(out, ", .callers = ");
 		kprobe_callers_emit(k->callers, out);

@@ -153,6 +153,7 @@ struct stp_row_kprobe {
 	uint32_t saved_size;		/* bytes of c->saved */
 	uint32_t pad;
 	const struct stp_callers *callers;	/* or NULL: anybody */
+	uint64_t distance;		/* of the kernel's own symbol from _stext, in the file that was looked into; 0: not known */
 };
 /* kernel tracepoint */
 struct stp_row_tracepoint {
