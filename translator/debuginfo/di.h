@@ -115,7 +115,7 @@ void di_similar_tracepoints(struct di_module *m, const char *name, size_t max, s
 /* The system that trace event NAME belongs to ("sched" of sched_switch), in the arena of the handle. NULL: it has none, or
  * none is known: */
 const char *di_tracepoint_system(struct di_module *m, const char *name);
-/* Does M tell systems? The kernel does with a vmlinux that has symbols and contents, a module with symbols that name one system. */
+/* Does M tell systems? The kernel does with a vmlinux that has symbols and contents, a module with its file. */
 bool di_knows_systems(struct di_module *m);
 
 /* ---- types ---- */

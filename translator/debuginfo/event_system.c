@@ -3,9 +3,10 @@
  *
  * TRACE_EVENT makes for event NAME a variable event_NAME (struct trace_event_call: a list_head, then the pointer to its class), and
  * for each class an event_class_… (struct trace_event_class: first of all the pointer to the system's text).  In a vmlinux these
- * pointers are link-time addresses that can be followed in the file.  In a module they are relocations; there the name of
- * the text's variable, str__SYSTEM__trace_system_name, does when there is one alone. */
+ * pointers are link-time addresses that can be followed in the file.  In a module they are relocations (event_module.c); where its
+ * file is not at hand, the name of the text's variable, str__SYSTEM__trace_system_name, does when there is one alone. */
 #include "translator/debuginfo/elfsym.h"
+#include "translator/debuginfo/event_module.h"
 #include "translator/session.h"
 
 #include <fcntl.h>
@@ -20,7 +21,8 @@ enum { CLASS_OFFSET = 16, SYSTEM_MAX = 64 };
 struct event_source {
 	int fd;
 	Elf *elf;			/* of the kernel; NULL: none */
-	const char *only;		/* of a module: its one system, or NULL */
+	struct map systems;		/* of a module: event -> system */
+	const char *only;		/* of a module without these: its one system, or NULL */
 };
 
 void events_close(struct event_source *e)
@@ -66,8 +68,12 @@ static struct event_source *events_of(struct di_module *m)
 		return m->events;
 	m->events = ARENA_NEW(&m->di->arena, struct event_source);
 	m->events->fd = -1;
+	map_init(&m->events->systems, &m->di->arena);
 	if (m->kind == MODULE_KO) {
-		m->events->only = only_system(m);
+		if (m->path)
+			event_module_systems(m->path, &m->di->arena, &m->events->systems);
+		if (!m->events->systems.len)
+			m->events->only = only_system(m);
 	} else if (m->kind == MODULE_KERNEL && vmlinux) {
 		elf_version(EV_CURRENT);
 		m->events->fd = open(vmlinux, O_RDONLY | O_CLOEXEC);
@@ -108,10 +114,12 @@ const char *di_tracepoint_system(struct di_module *m, const char *name)
 {
 	struct event_source *e = events_of(m);
 
-	return e->elf ? kernel_system(m, e->elf, name) : e->only;
+	if (e->elf)
+		return kernel_system(m, e->elf, name);
+	return e->systems.len ? map_get(&e->systems, name) : e->only;
 }
 
 bool di_knows_systems(struct di_module *m)
 {
-	return di_tracepoint_system(m, KNOWN_EVENT) != NULL;
+	return events_of(m)->systems.len || di_tracepoint_system(m, KNOWN_EVENT);
 }

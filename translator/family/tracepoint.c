@@ -159,8 +159,17 @@ static void resolve_modules(const struct match *m, const char *glob, const struc
 		match_explain(m, "no module's name fits %s", glob);
 }
 
+/* Modules whose name the name of SYSTEM begins with (kvmmmu:…, in kvm). */
+static void list_beginnings(const struct match *m, const char *system, struct di_name_vec *out)
+{
+	enum { LEAST = 3 };
+
+	for (size_t len = strlen(system) - 1; !out->len && len >= LEAST; len--)
+		di_list_modules(session_di(m->session), arena_strndup(&m->session->arena, system, len), out);
+}
+
 /* A tracepoint that the kernel itself does not have: one of the modules that are called as the system is (ext4:…, in ext4;
- * l2tp:…, in l2tp_core)? All modules are too many to look into. */
+ * l2tp:…, in l2tp_core; mac80211_msg:…, in mac80211)? All modules are too many to look into. */
 static void resolve_by_system(const struct match *m, const struct pattern *want)
 {
 	struct arena *a = &m->session->arena;
@@ -170,6 +179,8 @@ static void resolve_by_system(const struct match *m, const struct pattern *want)
 	di_list_modules(session_di(m->session), want->system, &names);
 	if (!names.len)
 		di_list_modules(session_di(m->session), arena_printf(a, "%s[-_]*", want->system), &names);
+	if (!names.len)
+		list_beginnings(m, want->system, &names);
 	for (i = 0; i < names.len; i++)
 		resolve_module(m, names.data[i], want);
 }
