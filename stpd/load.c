@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Loading and unloading the module, with refusals explained. */
+/* Loading and unloading the module. */
 #include "stpd/stpd.h"
 
 #include <dirent.h>
@@ -150,47 +150,6 @@ const char *module_obstacle(void)
 	return NULL;
 }
 
-static bool read_text(const char *path, char *buf, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, buf, size - 1);
-
-	if (fd >= 0)
-		close(fd);
-	buf[n > 0 ? n : 0] = 0;
-	return n > 0;
-}
-
-static void explain(const char *path, int err)
-{
-	char lock[128];
-
-	switch (err) {
-	case ENOEXEC:
-		say_error("the kernel refused %s: it was built for another kernel (dmesg has the reason)", path);
-		break;
-	case EKEYREJECTED: case ENOKEY:
-		say_error("the kernel takes only signed modules: sign %s with a key it trusts, or turn off Secure Boot", path);
-		break;
-	case EPERM:
-		if (read_text("/sys/kernel/security/lockdown", lock, sizeof lock) && !strstr(lock, "[none]"))
-			say_error("the kernel is locked down and takes only signed modules; turn off Secure Boot, or use a guest: stap-guest -- stap SCRIPT");
-		else if (read_text("/proc/sys/kernel/modules_disabled", lock, sizeof lock) && lock[0] == '1')
-			say_error("loading modules was turned off on this machine until it boots again (kernel.modules_disabled=1)");
-		else
-			say_error("no permission to load %s: CAP_SYS_MODULE is missing", path);
-		break;
-	case EEXIST:
-		say_error("a module of this name is loaded already: choose another with -m, or remove it with stpd -d");
-		break;
-	case ENOENT:
-		say_error("the kernel refused %s: it uses a symbol that the running kernel does not have (dmesg names it)", path);
-		break;
-	default:
-		say_error("cannot load %s: %s", path, strerror(err));
-	}
-}
-
 int module_state(const char *name)
 {
 	char path[512], text[32] = "";
@@ -256,7 +215,7 @@ int module_load(int fd, const char *path, const char *name)
 	if (err == EEXIST && remove_stale(name))
 		err = insert_module(fd);
 	if (err)
-		explain(path, err);
+		module_explain(path, name, err);
 	return -err;
 }
 
@@ -308,7 +267,7 @@ int module_load_as(int fd, const char *path, const char *name)
 	int err = insert_image(fd, name);
 
 	if (err)
-		explain(path, err);
+		module_explain(path, name, err);
 	return -err;
 }
 

@@ -83,6 +83,10 @@ void module_unload_unused(void);
 /* Why this machine cannot load modules at all, or NULL. */
 const char *module_obstacle(void);
 
+/* ---- refusal.c ---- */
+/* The message on why the kernel did not take module NAME, of file PATH: it said ERR, an errno. */
+void module_explain(const char *path, const char *name, int err);
+
 /* ---- ctl.c ---- */
 /* Open the control channel of module NAME (mounts debugfs where it is missing). fd or -errno after a message. */
 int ctl_open(const char *name);

@@ -7,6 +7,7 @@
 #include "translator/build/build.h"
 #include "translator/emit/emit.h"
 #include "translator/errors.h"
+#include "translator/program.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -141,6 +142,22 @@ static const char *failure_tag(enum build_failure f)
 	return E(INTERNAL);
 }
 
+/* The checker knows handlers by the names of the emitted C: "… in h_3+0x10". */
+static void note_handler(struct session *s, const char *refusal)
+{
+	const char *at = strstr(refusal, " in h_");
+	size_t i;
+
+	for (i = 0; at && i < s->program->probes.len; i++) {
+		const struct probe *p = s->program->probes.data[i];
+
+		if (p->index == strtoul(at + strlen(" in h_"), NULL, 10)) {
+			diag_note(&s->diags, p->span, "in the handler of probe %s, or in a function that it calls", p->text);
+			return;
+		}
+	}
+}
+
 /* -p4: the module as a file that stays: in the current directory if it has a name of the user's, else in the cache
  * (nowhere if there is none). */
 static bool keep_module(struct session *s, const char *name, const char *ko)
@@ -205,6 +222,8 @@ static bool kernel_build(struct session *s)
 		diag_error(&s->diags, (struct span){ 0 }, failure_tag(job.failure), "%s", job.error);
 		if (job.detail)
 			diag_note(&s->diags, (struct span){ 0 }, "%s", job.detail);
+		if (job.failure == BUILD_FAIL_REFUSED)
+			note_handler(s, job.error);
 		return false;
 	}
 	describe_build(s, &job);
