@@ -71,7 +71,8 @@ static bool parse_escape(struct re_parser *p, struct re_set *set)
 	} else if (c >= '1' && c <= '9') {
 		return re_fail(p, E(REGEX_ESCAPE), beg, p->pos, "back references (\\%c) are not supported", c);
 	} else if (isalnum(c) || strchr("<>`'", c)) {
-		return re_fail(p, E(REGEX_ESCAPE), beg, p->pos, "\\%c is no escape of regular expressions", c);
+		return re_fail(p, E(REGEX_ESCAPE), beg, p->pos, "\\%c is no escape of regular expressions%s", c,
+			       c == 'd' ? ": a digit is [0-9]" : c == 'D' ? ": no digit is [^0-9]" : "");
 	} else {
 		re_set_add(set, (unsigned char)c);
 	}

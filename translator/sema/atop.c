@@ -90,6 +90,11 @@ static const char *text_arg(struct expr *e, size_t n)
 	return e->atop.args.len > n && e->atop.args.data[n]->kind == EXPR_STRING ? e->atop.args.data[n]->string.text : NULL;
 }
 
+static struct expr *pend_name(struct lowering *l, struct expr *e, const char *what)
+{
+	return lower_pend(l, e, E(ATOP_ARGS), NULL, "@%s takes %s in quotes first", e->atop.name, what);
+}
+
 static struct expr *atop_enum(struct lowering *l, struct expr *e)
 {
 	const char *why = NULL, *name = text_arg(e, 0), *list = text_arg(e, 1);
@@ -97,7 +102,9 @@ static struct expr *atop_enum(struct lowering *l, struct expr *e)
 	struct di_name_vec near = { 0 };
 	int64_t v;
 
-	for (list = list ? list : lower_type_modules(l); name && list;) {
+	if (!name)
+		return pend_name(l, e, "an enumerator's name");
+	for (list = list ? list : lower_type_modules(l); list;) {
 		struct di_module *m = lower_next_module(l, &list, &why);
 
 		if (m && di_enum_value(m, name, &v))
@@ -108,7 +115,7 @@ static struct expr *atop_enum(struct lowering *l, struct expr *e)
 		di_similar_enumerators(last, name, 3, &near);
 	if (near.len)
 		why = lower_similar(l->session, &near);
-	return lower_pend(l, e, E(CAST_TYPE), why, "no enumerator \"%s\"", name ? name : "");
+	return lower_pend(l, e, E(CAST_TYPE), why, "no enumerator \"%s\"", name);
 }
 
 static const struct di_type *type_arg(struct lowering *l, struct expr *e, size_t module_at, const char **why)
@@ -124,8 +131,10 @@ static struct expr *atop_sizeof(struct lowering *l, struct expr *e)
 	const char *why = NULL;
 	const struct di_type *t = type_arg(l, e, 1, &why);
 
+	if (!text_arg(e, 0))
+		return pend_name(l, e, "a type's name");
 	if (!t)
-		return lower_pend(l, e, E(CAST_TYPE), why, "no type \"%s\"", text_arg(e, 0) ? text_arg(e, 0) : "");
+		return lower_pend(l, e, E(CAST_TYPE), why, "no type \"%s\"", text_arg(e, 0));
 	return number(l, e, (int64_t)di_type_strip(di_type_complete(t))->size);
 }
 
@@ -152,14 +161,16 @@ static struct expr *atop_offsetof(struct lowering *l, struct expr *e)
 	int64_t bits = t && member ? member_offset(t, member) : -1;
 	struct di_name_vec near = { 0 };
 
-	if (t && member && bits < 0) {
+	if (!text_arg(e, 0) || !member)
+		return pend_name(l, e, "a type's and a member's name");
+	if (t && bits < 0) {
 		di_similar_members(t, member, 3, &near);
 		why = lower_similar(l->session, &near);
 	}
-	if (bits < 0 && !t)
-		return lower_pend(l, e, E(CAST_TYPE), why, "no type \"%s\"", text_arg(e, 0) ? text_arg(e, 0) : "");
+	if (!t)
+		return lower_pend(l, e, E(CAST_TYPE), why, "no type \"%s\"", text_arg(e, 0));
 	if (bits < 0)
-		return lower_pend(l, e, E(CAST_TYPE), why, "no member \"%s\" in \"%s\"", member ? member : "", text_arg(e, 0) ? text_arg(e, 0) : "");
+		return lower_pend(l, e, E(CAST_TYPE), why, "no member \"%s\" in \"%s\"", member, text_arg(e, 0));
 	return number(l, e, bits / 8);
 }
 
@@ -192,7 +203,7 @@ static struct expr *atop_register(struct lowering *l, struct expr *e)
 	int64_t last = l->session->target.arch && !strcmp(l->session->target.arch, "aarch64") ? 31 : 16;	/* as stp/regs.h has them */
 
 	if (n->kind != EXPR_NUMBER || n->number.value < 0 || n->number.value > last)
-		return lower_pend(l, e, E(ATOP_ARGS), NULL, "@%s takes a DWARF register number", e->atop.name);
+		return lower_pend(l, e, E(ATOP_ARGS), NULL, "@%s takes the DWARF number of a register, 0 to 16", e->atop.name);
 	return context(l, e, arena_printf(&l->session->arena, "stp_%sreg(c, %" PRId64 ")", *e->atop.name == 'u' ? "user_" : "", n->number.value), 1);
 }
 
@@ -303,9 +314,11 @@ static struct expr *atop_enumname(struct lowering *l, struct expr *e)
 	const struct di_type *t = type_arg(l, e, 2, &why);
 	struct expr *c;
 
+	if (!text_arg(e, 0))
+		return pend_name(l, e, "an enumeration's name");
 	t = t ? di_type_complete(di_type_strip(t)) : NULL;
 	if (!t || t->kind != DI_ENUM)
-		return lower_pend(l, e, E(CAST_TYPE), why, "no enumeration \"%s\"", text_arg(e, 0) ? text_arg(e, 0) : "");
+		return lower_pend(l, e, E(CAST_TYPE), why, "no enumeration \"%s\"", text_arg(e, 0));
 	c = context(l, e, enum_code(&l->session->arena, t), 1);
 	c->context.args.len = 1;
 	c->type = TYPE_STRING;

@@ -24,7 +24,10 @@ static void mismatch(struct inference *in, struct span at, enum value_type have,
 {
 	if (!in->report)
 		return;
-	in->ok = diag_error(&in->session->diags, at, E(TYPE_MISMATCH), "a %s is needed here, this is a %s", type_name(want), type_name(have));
+	if (have == TYPE_VOID)
+		in->ok = diag_error(&in->session->diags, at, E(TYPE_MISMATCH), "a %s is needed here, this gives no value", type_name(want));
+	else
+		in->ok = diag_error(&in->session->diags, at, E(TYPE_MISMATCH), "a %s is needed here, this is a %s", type_name(want), type_name(have));
 	if (from.src && (from.src != at.src || from.beg != at.beg))
 		diag_note(&in->session->diags, from, "it became a %s here", type_name(have));
 }
@@ -66,7 +69,7 @@ static enum value_type infer_symbol(struct inference *in, struct expr *e, enum v
 		in->ok = diag_error(&in->session->diags, e->span, E(ARRAY_AS_SCALAR), "\"%s\" is an array with %u key%s: index it", v->name,
 				    v->nkeys, v->nkeys == 1 ? "" : "s");
 	if (v->type == TYPE_STATS && want != TYPE_STATS && in->report) {
-		in->ok = diag_error(&in->session->diags, e->span, E(STAT_AS_VALUE), "\"%s\" is a statistic: read it with an extractor", v->name);
+		in->ok = diag_error(&in->session->diags, e->span, E(STAT_AS_VALUE), "\"%s\" is a statistic: read it with an extractor, such as @count(…) or @avg(…)", v->name);
 		diag_note(&in->session->diags, (struct span){ 0 }, "@count(%s), @sum, @min, @max, @avg, @variance", v->name);
 		return want;
 	}
@@ -91,7 +94,7 @@ static enum value_type infer_index(struct inference *in, struct expr *e, enum va
 		return TYPE_LONG;
 	if (m->type == TYPE_STATS && want != TYPE_STATS) {
 		if (in->report) {
-			in->ok = diag_error(&in->session->diags, e->span, E(STAT_AS_VALUE), "the elements of \"%s\" are statistics: read one with an extractor", m->name);
+			in->ok = diag_error(&in->session->diags, e->span, E(STAT_AS_VALUE), "the elements of \"%s\" are statistics: read one with an extractor, such as @count(…) or @avg(…)", m->name);
 			diag_note(&in->session->diags, (struct span){ 0 }, "@count(%s[…]), @sum, @min, @max, @avg, @variance", m->name);
 		}
 		return want;
@@ -174,7 +177,7 @@ static enum value_type infer_assign(struct inference *in, struct expr *e, enum v
 
 	if (l->kind != EXPR_SYMBOL && l->kind != EXPR_INDEX) {
 		if (in->report && !l->pending)
-			in->ok = diag_error(&in->session->diags, l->span, E(ASSIGN_TARGET), "this cannot be assigned to");
+			in->ok = diag_error(&in->session->diags, l->span, E(ASSIGN_TARGET), "this cannot be assigned to: a variable, an element of an array or a $variable can");
 		infer(in, r, TYPE_UNKNOWN);
 		return TYPE_LONG;
 	}

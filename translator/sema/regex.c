@@ -136,6 +136,14 @@ static struct span span_inside(struct session *s, const struct expr *literal, si
 
 /* ---- tables ---- */
 
+static bool refuse(struct session *s, struct span at, const struct regex_error *err)
+{
+	diag_error(&s->diags, at, err->tag, "%s", err->text);
+	if (!strcmp(err->tag, "REGEX_SIZE"))
+		diag_note(&s->diags, (struct span){ 0 }, "smaller repetitions {m,n}, a ^ in front or several expressions need less");
+	return false;
+}
+
 static bool compile(struct session *s, struct expr *e, struct map *known)
 {
 	const struct expr *literal = e->match.regex;
@@ -148,7 +156,7 @@ static bool compile(struct session *s, struct expr *e, struct map *known)
 		return true;
 	e->match.table = regex_compile(&s->arena, literal->string.text, literal->string.len, e->match.groups, &err);
 	if (!e->match.table)
-		return diag_error(&s->diags, span_inside(s, literal, err.beg, err.end), err.tag, "%s", err.text);
+		return refuse(s, span_inside(s, literal, err.beg, err.end), &err);
 	if (!has_nul)
 		map_put(known, key, e->match.table);
 	return true;

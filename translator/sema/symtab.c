@@ -452,8 +452,8 @@ static void check_place(struct binder *b, struct expr *e)
 	if (!to || to->kind == EXPR_SYMBOL || to->kind == EXPR_TARGET || to->kind == EXPR_CAST || to->kind == EXPR_ATOP ||
 	    (to->kind == EXPR_INDEX && to->index.base->kind == EXPR_SYMBOL))
 		return;
-	b->ok = diag_error(&b->session->diags, to->span, E(ASSIGN_TARGET), e->kind == EXPR_ASSIGN ? "this cannot be assigned to" :
-			   "this cannot be counted up or down");
+	b->ok = diag_error(&b->session->diags, to->span, E(ASSIGN_TARGET), "this cannot be %s: a variable, an element of an array or a $variable can",
+			   e->kind == EXPR_ASSIGN ? "assigned to" : "counted up or down");
 }
 
 static struct expr *bind_expr(struct visitor *v, struct expr *e)

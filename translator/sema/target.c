@@ -183,7 +183,7 @@ static struct expr *lower_in_scope(struct lowering *l, struct expr *e, struct ex
 	for (unsigned i = 0; i < params; i++)
 		vec_push(&l->session->arena, &p.inputs, context_argument(l->session, i, e->span));
 	if (!make_path(l->session, &e->target.path, &p))
-		return lower_pend(l, e, E(TARGET_ACCESS), NULL, "more than %zu steps", sizeof p.steps / sizeof *p.steps);
+		return lower_pend(l, e, E(TARGET_ACCESS), NULL, "a path of more than %zu members and indices", sizeof p.steps / sizeof *p.steps);
 	ac.nsteps = p.n;
 	ac.store_input = p.inputs.len;
 	if (!compile_var(l, e, &ac, &r))
@@ -218,7 +218,7 @@ struct expr *lower_target(struct lowering *l, struct expr *e, struct expr *store
 	if (!strcmp(name, "@var"))
 		return lower_in_scope(l, e, store);
 	if (!l->probe->scope.module)
-		return lower_pend(l, e, E(TARGET_CONTEXT), NULL, "%s: %s has no target variables", name, l->probe->text);
+		return lower_pend(l, e, E(TARGET_CONTEXT), "probes of functions, statements and tracepoints have them", "%s: %s has no target variables", name, l->probe->text);
 	if (l->probe->is_return && !is_return_name(name) && !store)
 		return lower_at_entry(l, e);
 	return lower_in_scope(l, e, store);
@@ -235,7 +235,7 @@ static struct expr *compile_cast(struct lowering *l, struct expr *e, struct di_m
 
 	vec_push(&l->session->arena, &p.inputs, e->cast.arg);
 	if (!make_path(l->session, &e->cast.path, &p))
-		return lower_pend(l, e, E(TARGET_ACCESS), NULL, "more than %zu steps", sizeof p.steps / sizeof *p.steps);
+		return lower_pend(l, e, E(TARGET_ACCESS), NULL, "a path of more than %zu members and indices", sizeof p.steps / sizeof *p.steps);
 	ac.nsteps = p.n;
 	ac.store_input = p.inputs.len;
 	if (!p.n && !p.pretty) {

@@ -133,7 +133,8 @@ static struct token lex_string(struct lexer *l, size_t beg)
 		t.text = intern_n(&l->session->names, sb_str(&b), b.len);
 		t.len = b.len;
 	} else {
-		t = fail_at(l, span_from(l, beg), E(LEX_STRING), "this string does not end on its line");
+		t = with_note(fail_at(l, span_from(l, beg), E(LEX_STRING), "this string does not end on its line"),
+			      "strings side by side are one: \"first line\\n\" \"second line\"");
 	}
 	sb_free(&b);
 	return t;
@@ -372,7 +373,7 @@ struct token lex_next(struct lexer *l)
 	if (skip_blanks(l)) {
 		t = lex_one(l);
 	} else {
-		t = fail_at(l, (struct span){ l->src->id, (uint32_t)l->pos, (uint32_t)l->pos + 2 }, E(LEX_COMMENT), "this comment does not end");
+		t = fail_at(l, (struct span){ l->src->id, (uint32_t)l->pos, (uint32_t)l->pos + 2 }, E(LEX_COMMENT), "this comment does not end: \"*/\" is missing");
 		l->pos = l->src->len;
 	}
 	t.space_before = t.span.beg > beg;
