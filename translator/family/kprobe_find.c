@@ -63,7 +63,8 @@ static unsigned what_to_find(const struct match *m)
 	return DI_FIND_CONCRETE | DI_FIND_INLINE | unique;
 }
 
-static void add_labels(const struct match *m, struct di_module *module, struct di_func *f, struct kprobe_site_vec *out)
+/* LINE, if not 0, is that of the function or of the label: the latter is what a point's text has. */
+static void add_labels(const struct match *m, struct di_module *module, struct di_func *f, unsigned line, struct kprobe_site_vec *out)
 {
 	struct di_site_vec sites = { 0 };
 	size_t i;
@@ -74,7 +75,8 @@ static void add_labels(const struct match *m, struct di_module *module, struct d
 					 .file = sites.data[i].file, .line = sites.data[i].line,
 					 .label = sites.data[i].label };
 
-		vec_push(&m->session->arena, out, s);
+		if (!line || f->line == line || s.line == line)
+			vec_push(&m->session->arena, out, s);
 	}
 }
 
@@ -102,7 +104,7 @@ static void find_functions(const struct match *m, struct di_module *module, cons
 	const char *why = NULL;
 	size_t i, before = out->len;
 
-	di_find_functions(module, pattern->function, pattern->file, line, what_to_find(m), &funcs);
+	di_find_functions(module, pattern->function, pattern->file, m->row->variant & KP_LABEL ? 0 : line, what_to_find(m), &funcs);
 	if (!funcs.len || wildcard_is(pattern->function))
 		find_syscall(m, module, pattern, &funcs);
 	if (!funcs.len) {
@@ -113,7 +115,7 @@ static void find_functions(const struct match *m, struct di_module *module, cons
 		if (!kprobe_is_wanted(m, funcs.data[i], &why))
 			continue;
 		if (m->row->variant & KP_LABEL)
-			add_labels(m, module, funcs.data[i], out);
+			add_labels(m, module, funcs.data[i], line, out);
 		else
 			vec_push(&m->session->arena, out, kprobe_site_of_function(m, funcs.data[i]));
 	}

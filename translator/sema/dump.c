@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* -p2: the resolved program as a script: globals with their types in comments,
- * functions that are reached, one probe for each place. */
+ * functions that are reached, one probe for each place.
+ *
+ * A function may have copies for its probes (context.c).  The first of a name
+ * keeps it, the others are NAME__2 and so on here, so that the text means what the program does. */
 #include "translator/program.h"
 #include "translator/session.h"
+#include "translator/sema/sema.h"
 #include "translator/syntax/print.h"
 
 static void dump_global(struct strbuf *b, const struct variable *v)
@@ -22,9 +26,9 @@ static void dump_global(struct strbuf *b, const struct variable *v)
 	sb_puts(b, v->nkeys ? "]\n" : "\n");
 }
 
-static void dump_function(struct strbuf *b, const struct function *f)
+static void dump_function(struct strbuf *b, const struct function *f, const char *name)
 {
-	sb_printf(b, "function %s", f->name);
+	sb_printf(b, "function %s", name);
 	if (f->result == TYPE_LONG || f->result == TYPE_STRING)
 		sb_printf(b, ":%s", type_name(f->result));
 	sb_puts(b, " (");
@@ -66,22 +70,143 @@ static void dump_probe(struct strbuf *b, const struct probe *p)
 	print_stmt(b, root->body, 0);
 }
 
+/* ---- copies of functions ---- */
+
+struct naming {
+	struct program *program;
+	struct map taken;		/* names */
+	struct map chains;		/* "NAME PROBE" -> the name of that copy with its overloads */
+	struct map copies;		/* copy -> name */
+	bool restore;
+};
+
+static const char *new_name(struct naming *n, const char *base)
+{
+	const char *name = base;
+
+	for (unsigned i = 2; map_has(&n->taken, name); i++)
+		name = arena_printf(n->program->arena, "%s__%u", base, i);
+	map_put(&n->taken, name, (void *)name);
+	return name;
+}
+
+/* F, of which another copy may be there already, and what it goes on to. */
+static void name_copy(struct naming *n, const struct function *f)
+{
+	const char *chain = arena_printf(n->program->arena, "%s %u", f->name, f->context->index), *name = map_get(&n->chains, chain);
+
+	if (!name) {
+		name = new_name(n, f->name);
+		map_put(&n->chains, chain, (void *)name);
+	}
+	for (; f; f = f->next_overload)
+		if (!umap_get(&n->copies, (uint64_t)(uintptr_t)f))
+			umap_put(&n->copies, (uint64_t)(uintptr_t)f, (void *)name);
+}
+
+static struct expr *name_call(struct visitor *v, struct expr *e)
+{
+	struct naming *n = v->data;
+	const char *name = e->kind == EXPR_CALL ? umap_get(&n->copies, (uint64_t)(uintptr_t)e->call.ref) : NULL;
+
+	if (name)
+		e->call.name = n->restore ? e->call.ref->name : name;
+	return e;
+}
+
+static void name_calls(struct naming *n, bool restore)
+{
+	struct visitor v = { .pre_expr = name_call, .data = n };
+
+	n->restore = restore;
+	program_walk_probes(&v, n->program);
+	program_walk_functions(&v, n->program);
+}
+
+/* ---- functions ---- */
+
+/* Functions in the order in which a script that has just these comes to them. */
+struct telling {
+	struct program *program;
+	struct map seen;
+	struct function_vec told;
+};
+
+static void tell(struct telling *t, struct function *f);
+
+static struct expr *tell_call(struct visitor *v, struct expr *e)
+{
+	if (e->kind == EXPR_CALL && e->call.ref && !e->call.ref->builtin)
+		tell(v->data, e->call.ref);
+	return e;
+}
+
+/* A copy stands for those that it goes on to, too. */
+static void tell(struct telling *t, struct function *f)
+{
+	struct visitor v = { .pre_expr = tell_call, .data = t };
+	struct function *first = f;
+
+	if (umap_has(&t->seen, (uint64_t)(uintptr_t)f))
+		return;
+	umap_put(&t->seen, (uint64_t)(uintptr_t)f, f);
+	vec_push(t->program->arena, &t->told, f);
+	for (f = f->next_overload; f; f = f->next_overload) {
+		if (!first->context && !umap_has(&t->seen, (uint64_t)(uintptr_t)f))
+			vec_push(t->program->arena, &t->told, f);
+		umap_put(&t->seen, (uint64_t)(uintptr_t)f, f);
+	}
+	for (f = first; f; f = f->next_overload)
+		if (f->body)
+			walk_stmt(&v, f->body);
+}
+
+static struct function_vec told_functions(struct program *p)
+{
+	struct telling t = { .program = p, .seen = { .arena = p->arena } };
+	struct visitor v = { .pre_expr = tell_call, .data = &t };
+
+	program_walk_probes(&v, p);
+	for (size_t i = 0; i < p->functions.len; i++)
+		if (!p->functions.data[i]->builtin)
+			tell(&t, p->functions.data[i]);
+	return t.told;
+}
+
+static void dump_functions(struct strbuf *b, struct naming *n, const struct function_vec *functions)
+{
+	if (functions->len)
+		sb_puts(b, "# functions\n");
+	for (size_t i = 0; i < functions->len; i++) {
+		const struct function *f = functions->data[i];
+		const char *name = umap_get(&n->copies, (uint64_t)(uintptr_t)f);
+
+		if (!name)
+			dump_function(b, f, f->name);
+		for (; name && f; f = f->next_overload)
+			dump_function(b, f, name);
+	}
+}
+
 void program_dump(struct strbuf *b, struct program *p)
 {
-	size_t script_functions = 0;
+	struct naming n = { .program = p, .taken = { .arena = p->arena }, .chains = { .arena = p->arena }, .copies = { .arena = p->arena } };
+	struct function_vec functions = told_functions(p);
 
+	for (size_t i = 0; i < functions.len; i++)
+		if (!functions.data[i]->context)
+			map_put(&n.taken, functions.data[i]->name, p);
+	for (size_t i = 0; i < functions.len; i++)
+		if (functions.data[i]->context)
+			name_copy(&n, functions.data[i]);
+	name_calls(&n, false);
 	if (p->globals.len)
 		sb_puts(b, "# globals\n");
 	for (size_t i = 0; i < p->globals.len; i++)
 		dump_global(b, p->globals.data[i]);
-	for (size_t i = 0; i < p->functions.len; i++)
-		script_functions += !p->functions.data[i]->builtin;
-	if (script_functions)
-		sb_puts(b, "# functions\n");
-	for (size_t i = 0; i < p->functions.len; i++)
-		if (!p->functions.data[i]->builtin)
-			dump_function(b, p->functions.data[i]);
+	dump_functions(b, &n, &functions);
 	sb_puts(b, "# probes\n");
 	for (size_t i = 0; i < p->probes.len; i++)
 		dump_probe(b, p->probes.data[i]);
+	name_calls(&n, true);
 }

@@ -33,6 +33,14 @@ static struct expr *lower_by_family(struct lowering *l, struct expr *place, enum
 	return f && f->context_store && place->kind == EXPR_TARGET ? f->context_store(l->session, l->probe, place, op, value) : NULL;
 }
 
+/* The store R, which dumps show as the assignment E that it was made of. */
+static struct expr *written_as(struct expr *r, struct expr *e)
+{
+	if (r->kind == EXPR_FETCH || r->kind == EXPR_CONTEXT || r->kind == EXPR_BINARY)
+		r->origin = e;
+	return r;
+}
+
 /* $x op= v  ->  a store of $x op v */
 static struct expr *lower_store(struct visitor *v, struct expr *e)
 {
@@ -43,7 +51,7 @@ static struct expr *lower_store(struct visitor *v, struct expr *e)
 
 	if (e->kind == EXPR_ASSIGN) {
 		place = e->assign.left;
-		value = walk_expr(v, e->assign.right);
+		value = e->assign.right = walk_expr(v, e->assign.right);
 		op = e->assign.op;
 	} else {
 		place = e->incdec.arg;
@@ -52,7 +60,7 @@ static struct expr *lower_store(struct visitor *v, struct expr *e)
 		op = e->incdec.increment ? OP_ADD : OP_SUB;
 	}
 	if (op != OP_NONE && (r = lower_by_family(l, place, op, value)))
-		return r;
+		return written_as(r, e);
 	if (op != OP_NONE)
 		value = binary(a, op, lower_place(l, expr_clone(a, place), NULL), value);
 	r = lower_by_family(l, place, OP_NONE, value);
@@ -60,8 +68,8 @@ static struct expr *lower_store(struct visitor *v, struct expr *e)
 		r = lower_place(l, place, value);
 	r->is_store = r->pending != NULL;
 	if (e->kind == EXPR_INCDEC && !e->incdec.prefix && (r->kind == EXPR_FETCH || r->kind == EXPR_CONTEXT))
-		return binary(a, e->incdec.increment ? OP_SUB : OP_ADD, r, expr_clone(a, value->binary.right));
-	return r;
+		r = binary(a, e->incdec.increment ? OP_SUB : OP_ADD, written_as(r, e), expr_clone(a, value->binary.right));
+	return written_as(r, e);
 }
 
 static struct expr *pre(struct visitor *v, struct expr *e)

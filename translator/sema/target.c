@@ -199,6 +199,14 @@ static bool is_return_name(const char *name)
 	return !strcmp(name, "$return") || !strcmp(name, "$$return");
 }
 
+/* What a family made of E is shown as E. */
+static struct expr *shown_as(struct expr *r, struct expr *e)
+{
+	if (r->kind == EXPR_FETCH || r->kind == EXPR_CONTEXT || r->kind == EXPR_PRINT)
+		r->origin = e;
+	return r;
+}
+
 struct expr *lower_target(struct lowering *l, struct expr *e, struct expr *store)
 {
 	const char *name = e->target.name;
@@ -210,8 +218,10 @@ struct expr *lower_target(struct lowering *l, struct expr *e, struct expr *store
 		return lower_pend(l, e, E(TARGET_CONTEXT), "pass it to the function as a parameter", "%s in a function that no probe calls", name);
 	if (l->probe && l->probe->family->context_var && !store) {
 		r = l->probe->family->context_var(l->session, l->probe, e);
+		if (r && r->kind == EXPR_CAST)
+			return shown_as(lower_cast(l, r, NULL), e);
 		if (r)
-			return r->kind == EXPR_CAST ? lower_cast(l, r, NULL) : r;
+			return r;
 	}
 	if ((r = lower_everything(l, e)))
 		return r;
@@ -225,6 +235,19 @@ struct expr *lower_target(struct lowering *l, struct expr *e, struct expr *store
 }
 
 /* ---- casts ---- */
+
+/* The value of cast E with a type. */
+static struct expr *typed_value(struct lowering *l, struct expr *e, const struct di_type *t)
+{
+	struct expr *r = expr_new(&l->session->arena, EXPR_CONTEXT, e->span);
+
+	r->type = TYPE_LONG;
+	r->origin = e;
+	r->ctype = t;
+	r->context.accessor = "$1";
+	vec_push(&l->session->arena, &r->context.args, e->cast.arg);
+	return r;
+}
 
 static struct expr *compile_cast(struct lowering *l, struct expr *e, struct di_module *m, const struct di_type *t, struct expr *store)
 {
@@ -242,8 +265,7 @@ static struct expr *compile_cast(struct lowering *l, struct expr *e, struct di_m
 		/* a cast alone gives the value its type */
 		const struct di_type *pt = di_type_strip(t);
 
-		e->cast.arg->ctype = pt->kind == DI_POINTER ? t : di_pointer_to(m, t);
-		return e->cast.arg;
+		return typed_value(l, e, pt->kind == DI_POINTER ? t : di_pointer_to(m, t));
 	}
 	if (!di_compile_cast(m, t, user, &ac, &r))
 		return pend_result(l, e, &r);

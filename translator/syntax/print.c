@@ -66,9 +66,17 @@ static int level(const struct expr *e)
 	return 16;
 }
 
+/* What is printed for E: what the script had before it was resolved. A number that came of an operator is the number. */
+static const struct expr *written(const struct expr *e)
+{
+	while (e->origin && (e->kind == EXPR_FETCH || e->kind == EXPR_SAVED || e->kind == EXPR_CONTEXT || e->kind == EXPR_PRINT || e->kind == EXPR_BINARY))
+		e = e->origin;
+	return e;
+}
+
 static void print_at(struct strbuf *b, const struct expr *e, int least)
 {
-	bool paren = e->origin ? false : level(e) < least;
+	bool paren = level(written(e)) < least;
 
 	if (paren)
 		sb_putc(b, '(');
@@ -182,10 +190,7 @@ static void print_cast(struct strbuf *b, const struct expr *e)
 
 void print_expr(struct strbuf *b, const struct expr *e)
 {
-	if (e->origin && (e->kind == EXPR_FETCH || e->kind == EXPR_SAVED || e->kind == EXPR_CONTEXT)) {
-		print_expr(b, e->origin);
-		return;
-	}
+	e = written(e);
 	switch (e->kind) {
 	case EXPR_NUMBER: sb_printf(b, "%" PRId64, e->number.value); break;
 	case EXPR_STRING: print_string_literal(b, e->string.text, e->string.len); break;
