@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What one would write by hand instead of a script: a kprobe on ksys_read that does nothing (kind=0), counts
  * (1), keeps count, sum, least and largest of the third argument by process name, one table a CPU (2), or formats
- * a line into a relay buffer for each read of the program "reader" (3). bench/guest/run compares it with scripts, in one boot. */
+ * a line into a relay buffer for each read of the program "reader" (3), where the newest stays, or into what has room and is read
+ * (4). bench/guest/run compares it with scripts, in one boot. */
 #include <linux/debugfs.h>
 #include <linux/jhash.h>
 #include <linux/kprobes.h>
@@ -19,8 +20,9 @@ static DEFINE_PER_CPU(struct row *, rows);
 static struct rchan *channel;
 static struct dentry *directory;
 static atomic64_t n;
-static int kind;
+static int kind, parts = 16;		/* sub-buffers of 64 KB for each CPU */
 module_param(kind, int, 0444);
+module_param(parts, int, 0444);
 
 static struct row *find(const char *name)
 {
@@ -64,7 +66,7 @@ static int hit(struct kprobe *kp, struct pt_regs *regs)
 	case 2:
 		add((s64)regs->dx);
 		break;
-	case 3:
+	case 3: case 4:
 		if (!strcmp(current->comm, "reader"))
 			relay_write(channel, line, snprintf(line, sizeof line, "%s %d %ld\n", current->comm, current->tgid, (long)regs->dx));
 		break;
@@ -83,12 +85,12 @@ static int drop_file(struct dentry *file)
 	return 0;
 }
 
-static int overwrite(struct rchan_buf *buf, void *sub, void *prev, size_t padding)
+static int go_on(struct rchan_buf *buf, void *sub, void *prev, size_t padding)
 {
-	return 1;
+	return kind != 4 || !relay_buf_full(buf);
 }
 
-static const struct rchan_callbacks callbacks = { .create_buf_file = make_file, .remove_buf_file = drop_file, .subbuf_start = overwrite };
+static const struct rchan_callbacks callbacks = { .create_buf_file = make_file, .remove_buf_file = drop_file, .subbuf_start = go_on };
 static struct kprobe kp = { .symbol_name = "ksys_read", .pre_handler = hit };
 
 static void peer_end(void)
@@ -112,7 +114,7 @@ static int __init peer_init(void)
 		err = per_cpu(rows, cpu) ? err : -ENOMEM;
 	}
 	directory = debugfs_create_dir("stap-bench-peer", NULL);
-	channel = relay_open("cpu", directory, 65536, 16, &callbacks, NULL);
+	channel = relay_open("cpu", directory, 65536, parts, &callbacks, NULL);
 	if (!err)
 		err = channel ? register_kprobe(&kp) : -ENOMEM;
 	if (err)
