@@ -12,7 +12,7 @@ void stp_ctx_init(struct stp_ctx *c, unsigned cpu, void *frame, size_t frame_siz
 	memset(c, 0, sizeof *c);
 	c->cpu = cpu;
 	c->frame_base = frame;
-	c->frame_end = (char *)frame + frame_size;
+	c->frame_end = frame ? (char *)frame + frame_size : NULL;
 	c->out.ctx = c;
 }
 
