@@ -15,8 +15,9 @@ for dir in "$share"/*/; do
 	KO=$dir/t_$name.ko T=$(mktemp -d)
 	export KO T
 	options=$(sed -n 's,^//! stpd: ,,p' "$dir/script.stp")
+	globals=$(sed -n 's,^//! globals: ,,p' "$dir/script.stp")
 	command=$(sed -n 's,^//! run: ,,p' "$dir/script.stp")
-	(cd "$T" && timeout -k 5 $seconds bash -c "${command:-stpd $options \"\$KO\"}") >"$dir/out" 2>"$dir/err" </dev/null
+	(cd "$T" && timeout -k 5 $seconds bash -c "${command:-stpd $options \"\$KO\" $globals}") >"$dir/out" 2>"$dir/err" </dev/null
 	echo $? >"$dir/status"
 	rm -rf "$T"
 	if grep -q "^t_$name " /proc/modules; then

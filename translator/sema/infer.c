@@ -216,19 +216,21 @@ static void note_stat_use(struct inference *in, struct expr *arg, unsigned op)
 
 static int64_t constant(struct inference *in, struct expr *e);
 
-/* @variance(x, shift): one shift for all that read x. */
+/* @variance(x, shift): one shift for all that read x, 0 where none is given. */
 static void note_shift(struct inference *in, struct expr *e)
 {
 	struct variable *v = stat_variable_of(e->stat.arg);
+	struct expr *given = e->stat.params.len ? e->stat.params.data[0] : NULL;
+	struct span at = given ? given->span : e->span;
 	int64_t shift;
 
-	if (!v || !e->stat.params.len)
+	if (!v || e->stat.op != STAT_VARIANCE)
 		return;
-	shift = constant(in, e->stat.params.data[0]);
+	shift = given ? constant(in, given) : 0;
 	if (in->report && (shift < 0 || shift > 62))
-		in->ok = diag_error(&in->session->diags, e->stat.params.data[0]->span, E(STAT_PARAMS), "a bit shift is a number from 0 to 62");
+		in->ok = diag_error(&in->session->diags, at, E(STAT_PARAMS), "a bit shift is a number from 0 to 62");
 	else if (in->report && v->bit_shift != (unsigned)shift)
-		in->ok = diag_error(&in->session->diags, e->stat.params.data[0]->span, E(STAT_PARAMS), "\"%s\" already has a bit shift of %u", v->name, v->bit_shift);
+		in->ok = diag_error(&in->session->diags, at, E(STAT_PARAMS), "\"%s\" already has a bit shift of %u", v->name, v->bit_shift);
 	if (!v->bit_shift && shift > 0 && shift < 63)
 		v->bit_shift = (unsigned)shift;
 }
