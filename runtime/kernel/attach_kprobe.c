@@ -223,13 +223,18 @@ static void mark(void *data, const struct stp_row_kprobe *row)
 	k->points[row - (const struct stp_row_kprobe *)k->group->rows].in_bulk = true;
 }
 
+static bool is_stale(const struct rt_kp_module *m, const struct stp_row_kprobe *row)
+{
+	return m && m->stale && (row->flags & STP_KP_BUILD);
+}
+
 struct place_of { struct rt_kprobes *k; const struct rt_kp_module *m; };
 
 static bool lies_in(void *data, const struct stp_row_kprobe *row)
 {
 	struct place_of *at = data;
 
-	return at->k->points[row - (const struct stp_row_kprobe *)at->k->group->rows].module == at->m;
+	return at->k->points[row - (const struct stp_row_kprobe *)at->k->group->rows].module == at->m && !is_stale(at->m, row);
 }
 
 static void refuse(struct rt_kprobes *k, struct rt_kp_point *p, int err)
@@ -269,7 +274,11 @@ static void register_all(struct rt_kprobes *k, struct rt_kp_module *m)
 
 		if (p->module != m || p->in_bulk)
 			continue;
-		err = register_point(p, k->many);
+		if (m && !m->starting && (p->row->flags & STP_KP_START)) {
+			k->waiting++;
+			continue;
+		}
+		err = is_stale(m, p->row) ? -ESTALE : register_point(p, k->many);
 		p->registered = !err;
 		if (err)
 			refuse(k, p, err);
@@ -300,6 +309,8 @@ void rt_kprobes_attach(struct rt_kprobes *k, struct rt_kp_module *m)
 	struct place_of at = { k, m };
 	unsigned taken;
 
+	if (m)
+		m->stale = rt_build_stale(m->name);
 	find_callers(k, m);
 	*bulk = rt_bulk_attach(k->group, lies_in, &at);
 	taken = rt_bulk_rows(*bulk, mark, k);

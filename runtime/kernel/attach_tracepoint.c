@@ -93,6 +93,7 @@ static void unregister_link(struct link *l)
 static void say_refused(u32 kind, const struct link *l)
 {
 	rt_message(kind, "cannot attach %s: %s (error %d)", l->row->probe->point,
+		   l->err == -ESTALE ? "the module is another build than the one whose debug information was used" :
 		   l->err != -ENOENT ? "the kernel refused" :
 		   l->row->module ? "the module is not loaded, or has no such tracepoint" : "the kernel has no such tracepoint", l->err);
 }
@@ -112,6 +113,10 @@ static void module_comes(struct tracepoints *t, const struct tp_module *tm)
 
 		if (l->tp || !is_of(l, tm->mod->name))
 			continue;
+		if ((l->row->flags & STP_KP_BUILD) && rt_build_stale(tm->mod->name)) {
+			l->err = -ESTALE;
+			continue;
+		}
 		for (at = tm->mod->tracepoints_ptrs, l->err = -ENOENT; at < end && l->err == -ENOENT; at++)
 			if (!strcmp(tracepoint_ptr_deref(at)->name, l->row->name))
 				register_link(l, tracepoint_ptr_deref(at));

@@ -78,7 +78,8 @@ struct choice { rt_bulk_filter *wanted; void *data; };
 
 static bool eligible(const struct choice *c, const struct stp_row_kprobe *r)
 {
-	return c->wanted(c->data, r) && rt_callers_known(r) && !(r->flags & STP_KP_ABSOLUTE) && r->symbol && !((r->flags & STP_KP_RETURN) && r->maxactive);
+	/* ftrace would not forget the address of code that is there for a while only */
+	return c->wanted(c->data, r) && rt_callers_known(r) && !(r->flags & (STP_KP_ABSOLUTE | STP_KP_START)) && r->symbol && !((r->flags & STP_KP_RETURN) && r->maxactive);
 }
 
 static int by_address(const void *a, const void *b)

@@ -8,6 +8,7 @@
 
 #include <linux/hrtimer.h>
 #include <linux/kprobes.h>
+#include <linux/module.h>
 #include <linux/perf_event.h>
 #include <linux/preempt.h>
 #include <linux/proc_fs.h>
@@ -43,6 +44,18 @@ static inline void compat_hrtimer_setup(struct hrtimer *t, enum hrtimer_restart 
 #else
 	hrtimer_init(t, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 	t->function = fn;
+#endif
+}
+
+/* a module's data that is only read: FROM … END */
+static inline void compat_module_rodata(const struct module *m, const char **from, const char **end)
+{
+#ifdef STP_HAVE_MODULE_MEM
+	*from = m->mem[MOD_RODATA].base;
+	*end = *from + m->mem[MOD_RODATA].size;
+#else
+	*from = (const char *)m->core_layout.base + m->core_layout.text_size;
+	*end = (const char *)m->core_layout.base + m->core_layout.ro_size;
 #endif
 }
 

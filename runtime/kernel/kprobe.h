@@ -16,6 +16,8 @@ struct rt_kp_module {
 	const char *name;
 	struct rt_bulk *bulk;		/* its entries; NULL: none */
 	bool loaded;
+	bool starting;			/* its own code has not run yet, and its points with STP_KP_START can be had */
+	bool stale;			/* another build than the script was made with: points with STP_KP_BUILD stay away */
 };
 struct rt_kp_point {
 	struct kretprobe rp;		/* rp.kp alone when the row is no return */

@@ -40,8 +40,9 @@ static void module_comes(struct rt_kprobes *k, struct rt_kp_module *m)
 
 	if (m->loaded)
 		return;
-	m->loaded = true;
+	m->loaded = m->starting = true;
 	rt_kprobes_attach(k, m);
+	m->starting = false;
 	if (k->refused != refused)
 		rt_kprobes_report(k, false);
 }
@@ -167,7 +168,10 @@ void rt_kprobes_attach_modules(struct rt_kprobes *k)
 			continue;
 		m->loaded = rt_module_loaded(m->name, first_point(k, m)->row->symbol);
 		if (m->loaded) {
+			n = k->waiting;
 			rt_kprobes_attach(k, m);
+			if (k->waiting > n)
+				rt_message(STP_MSG_WARN, "module %s has started already: %u of the script's points wait until it is loaded again", m->name, k->waiting - n);
 			continue;
 		}
 		n = wait_for(k, m);

@@ -7,6 +7,7 @@ static const char *reason(const struct stp_row_kprobe *r, int err)
 	switch (err) {
 	case -ENOENT: return r->module ? "the module is not loaded, or has no such symbol" : "the kernel has no such symbol";
 	case -ESRCH: return "the calling function has no address here";
+	case -ESTALE: return "the module is another build than the one whose debug information was used";
 	case -EINVAL: return "the kernel does not allow a probe there (its blacklist, or no instruction starts there)";
 	case -EILSEQ: return "no instruction starts there";
 	case -ENOMEM: return "out of memory";
@@ -66,7 +67,8 @@ int rt_kprobes_report(struct rt_kprobes *k, bool fatal)
 	for (i = 0; i < k->group->nrows && told < REPORTS; i++) {
 		struct rt_kp_point *p = &k->points[i];
 
-		if (!p->err || p->told)
+		/* build_id.c has warned of the module */
+		if (!p->err || p->told || (!fatal && p->err == -ESTALE))
 			continue;
 		told++;
 		one = report_point(k, p, fatal);

@@ -185,6 +185,11 @@ unsigned long rt_symbol_address(const char *module, const char *symbol);	/* MODU
 /* Where the kernel's symbol of ROW is, if it is where the row says: much faster than asking for its name. 0: ask. */
 unsigned long rt_near_address(const struct stp_row_kprobe *row);
 
+/* build_id.c: process context */
+int rt_builds_check(void);	/* -ESTALE: the kernel is another one than the script was made with; modules are followed until: */
+void rt_builds_forget(void);
+bool rt_build_stale(const char *module);	/* it is loaded, and another build than the script was made with */
+
 /* unwind.c: tell what this kernel does not give, if the script asks for it */
 void rt_stacks_check(void);
 

@@ -35,6 +35,7 @@ int rt_load(void)
 static void release(void)
 {
 	rt_forget_symbols();
+	rt_builds_forget();
 	rt_relay_close();
 	if (rt.loaded) {
 		rt_contexts_exit();
@@ -179,7 +180,9 @@ static int prepare(const struct stp_msg_start *m)
 		rt_message(STP_MSG_ERROR, "not enough memory for the script's arrays and buffers: smaller ones (-D MAXMAPENTRIES=N, -s MB) help");
 	if (!err) {
 		say_channels();
-		err = rt_resolve_symbols();
+		err = rt_builds_check();
+		if (!err)
+			err = rt_resolve_symbols();
 		if (!err)
 			rt_stacks_check();
 	}

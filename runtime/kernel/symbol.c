@@ -103,6 +103,8 @@ bool rt_module_loaded(const char *name, const char *symbol)
 
 static int resolve(const struct stp_symref *r)
 {
+	if (!of_kernel(r->module) && rt_build_stale(r->module))
+		return 0;
 	*r->address = rt_symbol_address(r->module, r->symbol);
 	if (*r->address || r->optional || (!of_kernel(r->module) && !rt_module_loaded(r->module, r->symbol)))
 		return 0;
@@ -123,7 +125,7 @@ static int module_changed(struct notifier_block *nb, unsigned long state, void *
 		const struct stp_symref *r = &stp_module.symrefs[i];
 
 		if (!of_kernel(r->module) && !strcmp(r->module, changed->name))
-			WRITE_ONCE(*r->address, state == MODULE_STATE_COMING ? rt_symbol_address(r->module, r->symbol) : 0);
+			WRITE_ONCE(*r->address, state == MODULE_STATE_COMING && !rt_build_stale(r->module) ? rt_symbol_address(r->module, r->symbol) : 0);
 	}
 	return NOTIFY_DONE;
 }

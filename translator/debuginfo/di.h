@@ -58,6 +58,7 @@ struct di_func {
 	bool is_declared_static;
 	bool unprobeable;		/* kprobes blacklist, notrace, noinstr, .init: see reason */
 	const char *reason;
+	bool at_start;			/* a module's, and there only while the module starts */
 	bool ftrace_site;		/* its entry is known to be one (false: not, or not known) */
 	enum di_source source;
 	uint64_t handle;		/* debuginfo's own: DIE offset or BTF type id */

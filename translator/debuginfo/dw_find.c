@@ -99,6 +99,7 @@ static void describe_code(struct di_func *f, const struct sym_rec *sym)
 		return;
 	f->reason = sym_unprobeable(sym);
 	f->unprobeable = f->reason;
+	f->at_start = sym->flags & SYM_START;
 	f->ftrace_site = !f->is_inline && (sym->flags & SYM_FTRACE);
 	f->exported = !f->is_inline && (sym->flags & SYM_EXPORTED);
 }

@@ -183,7 +183,8 @@ const char *elf_build_id(Elf *e, struct arena *a)
 	return NULL;
 }
 
-/* What the name of a section says about the code in it. The kernel itself keeps no .exit.text; modules do. */
+/* What the name of a section says about the code in it. The kernel itself keeps no .exit.text; modules do, and their
+ * .init.text while they start. */
 static uint32_t section_flags(const char *name, bool rel)
 {
 	static const struct { const char *prefix; uint32_t flags; } table[] = {
@@ -194,6 +195,8 @@ static uint32_t section_flags(const char *name, bool rel)
 
 	if (!rel && !strcmp(name, ".exit.text"))
 		return SYM_INIT;
+	if (rel && !strcmp(name, ".init.text"))
+		return SYM_START;
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
 		if (!strncmp(name, table[i].prefix, strlen(table[i].prefix)))
 			return table[i].flags;

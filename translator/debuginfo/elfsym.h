@@ -16,6 +16,7 @@ enum sym_flag {
 	SYM_ABSOLUTE = 64,
 	SYM_PERCPU = 128,	/* link-time address of a per-CPU variable */
 	SYM_FTRACE = 256,	/* its entry is an ftrace site */
+	SYM_START = 512,	/* of a module, and there only while the module starts */
 };
 
 /* One symbol; also the record of the index file. */

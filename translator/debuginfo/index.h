@@ -17,7 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define INDEX_VERSION 4
+#define INDEX_VERSION 5
 #define INDEX_NONE UINT32_MAX
 /* Set in the offset of a DIE that lies in the alternate file (.gnu_debugaltlink, as dwz makes it). */
 #define INDEX_ALT (1ull << 62)

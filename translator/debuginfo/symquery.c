@@ -179,6 +179,7 @@ static struct di_func *make_function(struct di_module *m, const struct sym_sourc
 	f->exported = r->flags & SYM_EXPORTED;
 	f->is_declared_static = !(r->flags & (SYM_GLOBAL | SYM_WEAK));
 	f->reason = sym_unprobeable(r);
+	f->at_start = r->flags & SYM_START;
 	f->ftrace_site = r->flags & SYM_FTRACE;
 	f->unprobeable = f->reason != NULL;
 	f->source = DI_SYMBOLS;

@@ -6,6 +6,7 @@
 #include "translator/errors.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 static void emit_head(struct session *s, struct strbuf *o)
 {
@@ -45,6 +46,32 @@ static void emit_symrefs(struct emitter *e)
 			  c_string(e, key, (size_t)(nl - key)), nl + 1, (const char *)e->symrefs.entries[i].value);
 	}
 	sb_puts(c, "\t{ .symbol = NULL }\n};\n\n");
+}
+
+/* The builds that points were found in. Returns their number. */
+static size_t emit_builds(struct emitter *e)
+{
+	struct map seen = { 0 };
+	size_t n = 0;
+
+	map_init(&seen, e->arena);
+	sb_puts(&e->code, "static const struct stp_build builds[] = {\n");
+	for (size_t i = 0; i < e->program->probes.len; i++) {
+		const struct di_scope *sc = &e->program->probes.data[i]->scope;
+		const char *name = sc->module && !sc->user ? di_module_name(sc->module) : NULL, *id;
+
+		if (!name || map_has(&seen, name))
+			continue;
+		map_put(&seen, name, sc->module);
+		id = di_build_id(sc->module);
+		if (!id)
+			continue;
+		sb_printf(&e->code, "\t{ %s, ", c_string(e, name, strlen(name)));
+		sb_printf(&e->code, "\"%s\" },\n", id);
+		n++;
+	}
+	sb_puts(&e->code, "\t{ NULL, NULL }\n};\n\n");
+	return n;
 }
 
 static void emit_locs(struct emitter *e)
@@ -90,7 +117,7 @@ static bool knows_stacks(struct emitter *e)
 	return e->stacks;
 }
 
-static void emit_description(struct emitter *e)
+static void emit_description(struct emitter *e, size_t nbuilds)
 {
 	struct session *s = e->session;
 	struct program *p = e->program;
@@ -102,10 +129,11 @@ static void emit_description(struct emitter *e)
 		  "\t.probes = probes, .nprobes = %zu,\n\t.groups = groups, .ngroups = STP_NGROUPS,\n"
 		  "\t.globals = globals, .nglobals = %zu,\n\t.locs = locs, .nlocs = %zu,\n"
 		  "\t.symrefs = symrefs, .nsymrefs = %zu,\n"
+		  "\t.builds = builds, .nbuilds = %zu,\n"
 		  "\t.frame_size = STP_FRAME_SIZE + STP_FRAME(union handler_frames),\n};\n",
 		  s->opt.timing ? "STP_MODULE_TIMING | " : "", s->opt.bulk ? "STP_MODULE_BULK | " : "",
 		  knows_stacks(e) ? "STP_MODULE_STACKS | " : "",
-		  p->probes.len, p->globals.len, e->locs.len, e->symrefs.len);
+		  p->probes.len, p->globals.len, e->locs.len, e->symrefs.len, nbuilds);
 }
 
 bool emit_module(struct session *s)
@@ -125,7 +153,7 @@ bool emit_module(struct session *s)
 	emit_symrefs(&e);
 	emit_frame_size(&e);
 	emit_locs(&e);
-	emit_description(&e);
+	emit_description(&e, emit_builds(&e));
 	emit_head(s, &out);
 	emit_embedded_c(s, &out);
 	sb_add(&out, sb_str(&e.types), e.types.len);

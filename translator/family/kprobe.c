@@ -122,7 +122,9 @@ static bool add_site(const struct match *m, const struct kprobe_site *site)
 
 	k->maxactive = match_number(m, "maxactive", 0);
 	k->module = m->row->variant & KP_MODULE ? di_module_name(site->module) : NULL;
-	k->flags = (m->row->variant & KP_RETURN ? STP_KP_RETURN : 0) | failure_flags(m, is_glob(m), k->module);
+	k->flags = (m->row->variant & KP_RETURN ? STP_KP_RETURN : 0) | failure_flags(m, is_glob(m), k->module) | STP_KP_BUILD;
+	if (site->func && site->func->at_start)
+		k->flags |= STP_KP_START;
 	locate(k, site);
 	if (!k->symbol)
 		return false;

@@ -85,7 +85,7 @@ static void add(const struct match *m, struct di_module *module, struct di_trace
 
 	data->name = t->name;
 	data->module = strcmp(di_module_name(module), "kernel") ? di_module_name(module) : NULL;
-	data->flags = (m->optional ? STP_KP_OPTIONAL : 0) | (is_glob(m) ? STP_KP_MEMBER : 0) | (data->module ? STP_KP_WAIT : 0);
+	data->flags = (m->optional ? STP_KP_OPTIONAL : 0) | (is_glob(m) ? STP_KP_MEMBER : 0) | (data->module ? STP_KP_WAIT | STP_KP_BUILD : 0);
 	if (m->row->variant & TRACE_MODULE)
 		where = arena_printf(a, "module(\"%s\")", data->module);
 	p = match_add(m, arena_printf(a, "%s.%s(\"%s%s%s\")", where, what, system ? system : "", system ? ":" : "", t->name));

@@ -138,6 +138,8 @@ enum stp_kprobe_flag {
 	STP_KP_OPTIONAL = 2,		/* not attached: skipped, with a count */
 	STP_KP_MEMBER = 8,		/* one of those that a wildcard found: not attached is warned of; without it, an error */
 	STP_KP_WAIT = 16,		/* its module is known, and need not be loaded: the point waits for it */
+	STP_KP_START = 64,		/* code that is there only while its module starts */
+	STP_KP_BUILD = 32,		/* it, or what its handler reads, is right only in the build of stp_module.builds */
 };
 /* Who has to have called the probed code: a hit counts when one of the nearest `depth` return addresses is in one of the ranges. */
 #define STP_MAX_CALLERS 30
@@ -160,7 +162,7 @@ struct stp_row_tracepoint {
 	const struct stp_probe *probe;
 	const char *name, *module;	/* module: NULL, the kernel itself */
 	uint32_t nargs;
-	uint32_t flags;			/* STP_KP_OPTIONAL, STP_KP_MEMBER, STP_KP_WAIT */
+	uint32_t flags;			/* STP_KP_OPTIONAL, STP_KP_MEMBER, STP_KP_WAIT, STP_KP_BUILD */
 };
 
 /* perf event, on all CPUs or in a process */
@@ -210,6 +212,9 @@ struct stp_row_netfilter { const struct stp_probe *probe; uint32_t pf, hook; int
 /* A run-time address the script uses (FETCH_SYMBOL): filled at load. */
 struct stp_symref { const char *module, *symbol; uint64_t *address; uint32_t optional; uint32_t pad; };
 
+/* The build that was looked into: of the kernel ("kernel") or of a module; its GNU build-id in hexadecimal. */
+struct stp_build { const char *module, *id; };
+
 struct stp_limits {
 	uint32_t max_action, max_action_interruptible;
 	uint32_t max_nesting;		/* depth of function calls */
@@ -242,6 +247,7 @@ struct stp_module {
 	const struct stp_symref *symrefs;	uint32_t nsymrefs;
 	uint32_t frame_size;			/* bytes of string frames a context needs */
 	const char *const *guards;		/* reserved */
+	const struct stp_build *builds;		uint32_t nbuilds;	uint32_t pad;
 };
 extern const struct stp_module stp_module;
 
