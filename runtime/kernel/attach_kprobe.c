@@ -90,11 +90,12 @@ static int place(struct rt_kp_point *p)
 {
 	const struct stp_row_kprobe *r = p->row;
 	struct kprobe *kp = &p->rp.kp;
+	unsigned long addr;
 	size_t n;
 
 	if (r->flags & STP_KP_ABSOLUTE) {
 		kp->addr = (kprobe_opcode_t *)(unsigned long)r->offset;
-		return 0;
+		return rt_text_ends_behind((unsigned long)r->offset) ? -EFAULT : 0;
 	}
 	kp->offset = (unsigned int)r->offset;
 	if (!p->module) {
@@ -102,6 +103,9 @@ static int place(struct rt_kp_point *p)
 		kp->symbol_name = kp->addr ? NULL : r->symbol;
 		return 0;
 	}
+	addr = rt_symbol_address(r->module, r->symbol);
+	if (addr && rt_text_ends_behind(addr + (unsigned long)r->offset))
+		return -EFAULT;
 	if (p->symbol) {
 		kp->symbol_name = p->symbol;
 		return 0;

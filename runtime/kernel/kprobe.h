@@ -45,6 +45,9 @@ struct rt_kprobes {
 void rt_kprobes_attach(struct rt_kprobes *k, struct rt_kp_module *m);
 void rt_kprobes_detach(struct rt_kprobes *k, struct rt_kp_module *m);
 
+/* text_end.c: registering a kprobe at ADDR (in a module, or anywhere) could make the kernel read behind mapped text */
+bool rt_text_ends_behind(unsigned long addr);
+
 /* kprobe_report.c: one message for each point of the script that was refused. A point that was named, and is nowhere now, is
  * an error: its number is returned. FATAL false: it is only warned of. */
 int rt_kprobes_report(struct rt_kprobes *k, bool fatal);

@@ -9,6 +9,7 @@ static const char *reason(const struct stp_row_kprobe *r, int err)
 	case -ESRCH: return "the calling function has no address here";
 	case -ESTALE: return "the module is another build than the one whose debug information was used";
 	case -EINVAL: return "the kernel does not allow a probe there (its blacklist, or no instruction starts there)";
+	case -EFAULT: return "it is in the last function of mapped code, behind whose end this kernel could read, and crash";
 	case -EILSEQ: return "no instruction starts there";
 	case -ENOMEM: return "out of memory";
 	case -EOPNOTSUPP: return "the kernel cannot probe this instruction";
