@@ -6,7 +6,7 @@ share=$1
 cd "$share" || exit 1
 export WORK=$share/work
 kmemleak=/sys/kernel/debug/kmemleak
-seconds=60
+seconds=120
 [ ! -e $kmemleak ] || seconds=600
 [ ! -e $kmemleak ] || for word in scan=off scan clear; do echo $word >$kmemleak; done
 for dir in "$share"/*/; do
