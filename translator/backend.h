@@ -8,11 +8,15 @@
 
 struct session;
 struct probe;
+struct header_types;
 
 struct backend {
 	const char *name;		/* "kernel" */
 	/* May PROBE run on this target? False after a diagnostic that says why. */
 	bool (*accepts)(struct session *s, const struct probe *p);
+	/* Pass 2: the types that HEADERS ("<a.h><b.h>": of programs; "kernel<c.h>") declare, into *out (session.h).
+	 * NULL: this target has none. */
+	void (*types)(struct session *s, const char *headers, struct header_types *out);
 	/* Pass 3: s->program into s->c_text. */
 	bool (*emit)(struct session *s);
 	/* Pass 4: s->c_text into s->module_path. False after a message. */

@@ -27,6 +27,10 @@ int driver_doctor(struct session *s);
 /* Can a module be run here and now? A message says why not. */
 bool driver_check_kernel(struct session *s);
 
+/* ---- driver_types.c ---- */
+/* The kernel backend's types of header files. */
+void driver_types(struct session *s, const char *headers, struct header_types *out);
+
 /* ---- driver_tmp.c ---- */
 /* s->tmpdir, made at the first call.  It goes when the session ends, however that
  * happens, unless -k keeps it. False after a message. */

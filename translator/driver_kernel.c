@@ -304,5 +304,5 @@ static int kernel_run(struct session *s)
 }
 
 const struct backend backend_kernel = {
-	.name = "kernel", .emit = emit_module, .build = kernel_build, .run = kernel_run,
+	.name = "kernel", .emit = emit_module, .build = kernel_build, .run = kernel_run, .types = driver_types,
 };

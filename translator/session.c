@@ -13,6 +13,7 @@ void session_init(struct session *s)
 	sources_init(&s->sources, &s->arena);
 	diags_init(&s->diags, &s->sources, stderr);
 	map_init(&s->macros, &s->arena);
+	map_init(&s->header_types, &s->arena);
 }
 
 void session_free(struct session *s)

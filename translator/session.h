@@ -99,6 +99,13 @@ struct target {
 /* One pass's cost for -v (owner: driver.c). */
 struct pass_cost { const char *name; uint64_t wall_us, user_us, sys_us; long peak_kb; };
 
+/* Types of header files, as the backend made them. */
+struct header_types {
+	const char *path;		/* an object file with debug information; NULL: there is none */
+	const char *id;			/* of its contents, or NULL */
+	const char *why;		/* without a path: why not and what would help, one sentence */
+};
+
 struct session {
 	struct arena arena;		/* lives as long as the session */
 	struct intern names;
@@ -117,6 +124,7 @@ struct session {
 	struct di *di;			/* debuginfo, opened on first need through session_di() */
 	struct program *program;	/* sema, then opt, then emit */
 	const struct backend *backend;
+	struct map header_types;	/* sema: "<a.h><b.h>", "kernel<c.h>" -> struct header_types */
 
 	/* what passes make */
 	const char *tmpdir;		/* ours alone; removed at the end unless -k */

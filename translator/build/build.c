@@ -41,37 +41,6 @@ static bool check_name(struct build_job *job)
 	return true;
 }
 
-/* An absolute path; PATH itself when it does not exist. */
-static const char *absolute(struct arena *a, const char *path)
-{
-	char *full = realpath(path, NULL);
-	const char *s = full ? arena_strdup(a, full) : path;
-
-	free(full);
-	return s;
-}
-
-/* A cache directory in which nothing can be built is no cache. */
-static void check_cache(struct build_job *job)
-{
-	int err;
-
-	if (!job->cache_dir)
-		return;
-	err = make_dirs(job->cache_dir, 0755);
-	if (err) {
-		job_log(job, 0, "there is no cache: %s cannot be made: %s", job->cache_dir, strerror(-err));
-		job->cache_dir = NULL;
-		return;
-	}
-	job->cache_dir = absolute(job->arena, job->cache_dir);
-	if (tree_path_ok(job->cache_dir))
-		return;
-	job_log(job, 0, "the cache in `%s` is not used: kbuild cannot work below a name with spaces or special characters; "
-		"set STAP_CACHE_DIR to another place", job->cache_dir);
-	job->cache_dir = NULL;
-}
-
 static bool prepare(struct build *b)
 {
 	struct build_job *job = b->job;
@@ -83,9 +52,7 @@ static bool prepare(struct build *b)
 	job->why_kbuild = job->error = job->detail = NULL;
 	job->failure = BUILD_OK;
 	job->times = (struct build_times){ 0 };
-	job->tmpdir = absolute(job->arena, job->tmpdir);
-	job->runtime_dir = absolute(job->arena, job->runtime_dir);
-	check_cache(job);
+	cache_open(job);
 	ok = tree_open(job, &b->tree) && key_find(job, &b->tree, &b->key);
 	job->times.key = now_us() - begun;
 	return ok;

@@ -5,14 +5,54 @@
 #include "lib/map.h"
 #include "lib/run.h"
 #include "translator/build/report.h"
+#include "translator/build/tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* An absolute path; PATH itself when it does not exist. */
+static const char *absolute(struct arena *a, const char *path)
+{
+	char *full = realpath(path, NULL);
+	const char *s = full ? arena_strdup(a, full) : path;
+
+	free(full);
+	return s;
+}
+
+/* A cache directory in which nothing can be built is no cache. */
+static void check_dir(struct build_job *job)
+{
+	int err;
+
+	if (!job->cache_dir)
+		return;
+	err = make_dirs(job->cache_dir, 0755);
+	if (err) {
+		job_log(job, 0, "there is no cache: %s cannot be made: %s", job->cache_dir, strerror(-err));
+		job->cache_dir = NULL;
+		return;
+	}
+	job->cache_dir = absolute(job->arena, job->cache_dir);
+	if (tree_path_ok(job->cache_dir))
+		return;
+	job_log(job, 0, "the cache in `%s` is not used: kbuild cannot work below a name with spaces or special characters; "
+		"set STAP_CACHE_DIR to another place", job->cache_dir);
+	job->cache_dir = NULL;
+}
+
+void cache_open(struct build_job *job)
+{
+	job->tmpdir = absolute(job->arena, job->tmpdir);
+	job->runtime_dir = absolute(job->arena, job->runtime_dir);
+	check_dir(job);
+}
 
 /* Whether FD is still the file that PATH names: who evicts an entry removes its lock with it. */
 static bool is_current(int fd, const char *path)

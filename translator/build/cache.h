@@ -3,6 +3,7 @@
  *
  *	CACHE/keys/STAT		remembered keys (key.c)
  *	CACHE/runtime/KEY/	a built runtime (runtime.c); KEY.lock guards it, KEY.new is one being built
+ *	CACHE/types/KEY		the types of header files (headers.c)
  *	CACHE/modules/KEY	a finished module: a line "stap-module 1 SIZE HASH", then the module
  *
  * Files appear whole, by rename.  A runtime is built under an exclusive lock and
@@ -12,6 +13,9 @@
 #define BUILD_CACHE_H
 
 #include "translator/build/build.h"
+
+/* The job's directories become absolute; a cache that cannot be used is none, after a warning in the log. */
+void cache_open(struct build_job *job);
 
 /* Lock the file PATH, made if need be.  A descriptor to close, or -errno
  * (-EWOULDBLOCK: another has it, and WAIT is false). */

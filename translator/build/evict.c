@@ -141,7 +141,7 @@ static int remove_entry(struct arena *a, const struct entry *e)
 
 int build_cache_clean(const char *cache_dir, uint64_t limit, uint64_t *freed)
 {
-	static const char *const kinds[] = { "keys", "modules", "runtime" };
+	static const char *const kinds[] = { "keys", "modules", "runtime", "types" };
 	struct arena a = ARENA_INIT;
 	struct entry_vec all = { 0 };
 	uint64_t sum = 0, gone = 0;

@@ -183,9 +183,9 @@ struct btf_source *btf_open(struct di_module *m, const char **why)
 	switch (m->kind) {
 	case MODULE_KERNEL: return open_kernel(m, why);
 	case MODULE_KO: return open_module(m, why);
-	case MODULE_USER: break;
+	case MODULE_USER: case MODULE_TYPES: break;
 	}
-	*why = "programs have no BTF";
+	*why = "only the kernel and its modules have BTF";
 	return NULL;
 }
 

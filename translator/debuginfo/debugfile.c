@@ -217,6 +217,7 @@ const char *debugfile_find(struct di_module *m, bool remote, const char **why)
 	case MODULE_KERNEL: path = t->vmlinux; break;
 	case MODULE_KO: path = module_debug(m); break;
 	case MODULE_USER: path = program_debug(m); break;
+	case MODULE_TYPES: path = m->path; break;
 	}
 	if (path)
 		return path;

@@ -32,6 +32,9 @@ void di_close(struct di *d);
  * nothing at all is known of it; *why then holds one sentence that names the
  * package or setting that would help (arena of the session). */
 struct di_module *di_module(struct di *d, const char *name, const char **why);
+/* The object file PATH, of which only types are asked, as a module with a NAME of its own ("<a.h>"). ID tells its
+ * contents from others', or is NULL. */
+struct di_module *di_types(struct di *d, const char *name, const char *path, const char *id);
 const char *di_module_name(const struct di_module *m);
 /* Names of modules that match GLOB (from the target's module directory). */
 VEC_OF(di_name_vec, const char *);

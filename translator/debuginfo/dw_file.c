@@ -74,7 +74,7 @@ static const Dwfl_Callbacks relocatable_callbacks = {
 	.section_address = dwfl_offline_section_address,
 };
 
-/* Kernel modules: libdwfl lays the sections out and relocates a private copy. */
+/* Objects, such as kernel modules: libdwfl lays the sections out and relocates a private copy. */
 static bool open_relocatable(struct dw_source *d)
 {
 	Dwfl_Module *mod;
@@ -106,7 +106,7 @@ static bool open_linked(struct dw_source *d)
 bool dw_open_handle(struct dw_source *d)
 {
 	elf_version(EV_CURRENT);
-	return d->m->kind == MODULE_KO ? open_relocatable(d) : open_linked(d);
+	return d->m->kind == MODULE_KO || d->m->kind == MODULE_TYPES ? open_relocatable(d) : open_linked(d);
 }
 
 void dw_close_handle(struct dw_source *d)

@@ -90,7 +90,7 @@ struct dw_source *module_dwarf(struct di_module *m)
 {
 	if (!m->dw_tried) {
 		m->dw_tried = true;
-		m->dw_remote_tried = m->kind == MODULE_USER;
+		m->dw_remote_tried = m->kind == MODULE_USER || m->kind == MODULE_TYPES;
 		m->dw = dw_open(m, m->dw_remote_tried, &m->dw_why);
 	}
 	return m->dw;
@@ -269,6 +269,19 @@ struct di_module *di_module(struct di *d, const char *name, const char **why)
 	}
 	if (m)
 		map_put(&d->modules, name, m);
+	return m;
+}
+
+struct di_module *di_types(struct di *d, const char *name, const char *path, const char *id)
+{
+	struct di_module *m = map_get(&d->modules, name);
+
+	if (m)
+		return m;
+	m = module_new(d, name, MODULE_TYPES, path);
+	m->build_id = id ? arena_strdup(&d->arena, id) : NULL;
+	m->id_tried = true;
+	map_put(&d->modules, m->name, m);
 	return m;
 }
 

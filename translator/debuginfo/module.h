@@ -16,7 +16,7 @@ struct btf_source;
 struct dw_source;
 struct sym_source;
 
-enum module_kind { MODULE_KERNEL, MODULE_KO, MODULE_USER };
+enum module_kind { MODULE_KERNEL, MODULE_KO, MODULE_USER, MODULE_TYPES };
 
 struct di {
 	struct session *s;
@@ -33,7 +33,7 @@ struct di_module {
 	struct di *di;
 	const char *name;
 	enum module_kind kind;
-	const char *path;		/* MODULE_KO, MODULE_USER: its file */
+	const char *path;		/* all but MODULE_KERNEL: its file */
 	const char *build_id;
 	struct btf_source *btf;
 	struct dw_source *dw;

@@ -111,7 +111,7 @@ static struct expr *atop_enum(struct lowering *l, struct expr *e)
 			return number(l, e, v);
 		last = m ? m : last;
 	}
-	if (last)
+	if (last && !why)
 		di_similar_enumerators(last, name, 3, &near);
 	if (near.len)
 		why = lower_similar(l->session, &near);

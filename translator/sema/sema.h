@@ -132,7 +132,7 @@ const char *lower_own_module(struct lowering *l);
  * module, and before 4.3 nothing did. */
 const char *lower_type_modules(struct lowering *l);
 /* The next module of the colon-separated *LIST, which moves behind it, to NULL at the end. NULL: there is none of that
- * name, and *WHY says so. */
+ * name, and *WHY says so, if it says nothing yet or NAME is a list of headers. */
 struct di_module *lower_next_module(struct lowering *l, const char **list, const char **why);
 /* The type NAME in the first module of LIST (NULL: of lower_type_modules) that has it, and that module; or NULL. */
 const struct di_type *lower_find_type(struct lowering *l, const char *name, const char *list, struct di_module **m, const char **why);
