@@ -47,18 +47,6 @@ static inline void compat_hrtimer_setup(struct hrtimer *t, enum hrtimer_restart 
 #endif
 }
 
-/* a module's data that is only read: FROM … END */
-static inline void compat_module_rodata(const struct module *m, const char **from, const char **end)
-{
-#ifdef STP_HAVE_MODULE_MEM
-	*from = m->mem[MOD_RODATA].base;
-	*end = *from + m->mem[MOD_RODATA].size;
-#else
-	*from = (const char *)m->core_layout.base + m->core_layout.text_size;
-	*end = (const char *)m->core_layout.base + m->core_layout.ro_size;
-#endif
-}
-
 /* the data of a file of procfs: a macro of capitals before */
 static inline void *compat_pde_data(const struct inode *inode)
 {

@@ -205,6 +205,8 @@ void plat_write_unlock(struct stp_lock *l)
 void rt_wake(void) { world.wakes++; }
 void rt_hotplug_begin(void) { }
 void rt_hotplug_end(void) { }
+int rt_builds_check(void) { return 0; }
+void rt_builds_forget(void) { }
 int rt_resolve_symbols(void) { return 0; }
 void rt_forget_symbols(void) { }
 void rt_stacks_check(void) { }
