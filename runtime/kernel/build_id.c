@@ -19,18 +19,6 @@ static bool *stale;			/* by number of stp_module.builds */
 static struct notifier_block watch;
 static bool watching;
 
-/* a module's data that is only read: FROM … END */
-static void module_rodata(const struct module *m, const char **from, const char **end)
-{
-#ifdef STP_HAVE_MODULE_MEM
-	*from = m->mem[MOD_RODATA].base;
-	*end = *from + m->mem[MOD_RODATA].size;
-#else
-	*from = (const char *)m->core_layout.base + m->core_layout.text_size;
-	*end = (const char *)m->core_layout.base + m->core_layout.ro_size;
-#endif
-}
-
 static bool of_kernel(const struct stp_build *b)
 {
 	return !strcmp(b->module, "kernel");
@@ -66,7 +54,8 @@ static void check_module(u32 i, const struct module *m)
 	char text[2 * ID_MAX + 1];
 	const char *from, *end;
 
-	module_rodata(m, &from, &end);
+	from = COMPAT_MODULE_RODATA(m);
+	end = from + COMPAT_MODULE_RODATA_SIZE(m);
 	stale[i] = differs(b, from, end, text);
 	if (stale[i])
 		rt_message(STP_MSG_WARN, "module %s is another build (%s) than the one whose debug information the script was made with (%s): its points are not attached", b->module, text, b->id);

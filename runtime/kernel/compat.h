@@ -47,6 +47,15 @@ static inline void compat_hrtimer_setup(struct hrtimer *t, enum hrtimer_restart 
 #endif
 }
 
+/* a module's data that is only read (macros: struct module is known to those who ask) */
+#ifdef STP_HAVE_MODULE_MEM
+#define COMPAT_MODULE_RODATA(m) ((const char *)(m)->mem[MOD_RODATA].base)
+#define COMPAT_MODULE_RODATA_SIZE(m) ((m)->mem[MOD_RODATA].size)
+#else
+#define COMPAT_MODULE_RODATA(m) ((const char *)(m)->core_layout.base + (m)->core_layout.text_size)
+#define COMPAT_MODULE_RODATA_SIZE(m) ((m)->core_layout.ro_size - (m)->core_layout.text_size)
+#endif
+
 /* the data of a file of procfs: a macro of capitals before */
 static inline void *compat_pde_data(const struct inode *inode)
 {
