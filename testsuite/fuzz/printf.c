@@ -22,7 +22,7 @@ enum { MOST_COLUMNS = 4096, ONE = 3 * MOST_COLUMNS, MOST_TEXT = 400000, SHORT_ST
 
 static const char *const pieces[] = {
 	"%", "%%", "%d", "%i", "%5d", "%-5d", "%05d", "%+d", "% d", "%.3d", "%*d", "%*.*d", "%-*d", "%u", "%x", "%#x", "%X", "%#X", "%o", "%#o", "%#.0o",
-	"%p", "%20p", "%c", "%5c", "%-5c", "%#c", "%s", "%10s", "%-10s", "%.2s", "%*.*s", "%b", "%1b", "%2b", "%4b", "%m", "%.8m", "%#m", "%M", "%.16M",
+	"%p", "%20p", "%c", "%5c", "%-5c", "%#c", "%s", "%10s", "%-10s", "%.2s", "%*.*s", "%b", "%1b", "%2b", "%4b", "%*b", "%m", "%.8m", "%#m", "%M", "%.16M",
 	"%20.4M", "%ld", "%llx", "%4096d", "%.4096d", "%99999s", "%1s", "%2d", "%1$-20s", "%0$8d", "%C", "%S", "%A", "%H", "\\n", "\\x25", "\\0", "\\\\",
 	"-", "#", "*", ".", "$", "\n", "A", "B", "C", "D", "E", "F", "G", "H", "0", "1", "5", "some text", "\xff\xff\xff\xff\xff\xff\xff\xff\xff", NULL,
 };
@@ -100,7 +100,7 @@ static struct value take_value(const struct format_part *p, struct input *in)
 	int width = p->width == FMT_ARG ? stp_fmt_width(take_long(in)) : p->width;
 	int precision = p->precision == FMT_ARG ? stp_fmt_precision(take_long(in)) : p->precision;
 
-	v.fmt = (struct stp_fmt){ .conv = conv_of(p->conv), .flags = (uint8_t)p->flags, .size = (uint8_t)(p->size ? p->size : 8),
+	v.fmt = (struct stp_fmt){ .conv = conv_of(p->conv), .flags = (uint8_t)p->flags, .size = (uint8_t)p->size,
 				  .width = width, .precision = precision };
 	if (p->conv == CONV_STRING)
 		v.string = take_string(in);
@@ -173,6 +173,7 @@ static int want_of(const struct value *v, char *want, size_t size)
 	const unsigned sides = STP_FMT_MINUS | STP_FMT_ZERO;
 	struct stp_fmt f = v->fmt;
 	char format[64];
+	int n;
 
 	switch (f.conv) {
 	case STP_CONV_DEC: c_format(format, &f, sides | STP_FMT_PLUS | STP_FMT_SPACE, PRId64); break;
@@ -191,7 +192,10 @@ static int want_of(const struct value *v, char *want, size_t size)
 	case STP_CONV_STR:
 		c_format(format, &f, STP_FMT_MINUS, "s");
 		return snprintf(want, size, format, v->string);
-	default: memcpy(want, &v->number, v->part->size); return (int)v->part->size;
+	default:
+		n = f.size ? f.size : f.width == 1 || f.width == 2 || f.width == 4 ? f.width : 8;
+		memcpy(want, &v->number, (size_t)n);
+		return n;
 	}
 	return snprintf(want, size, format, v->number);
 }
