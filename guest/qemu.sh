@@ -29,7 +29,8 @@ qemu_find() {
 }
 
 # qemu_find_server: sets virtiofsd (a command), virtiofsd_kind (old: QEMU's own, new: the separate program),
-# virtiofsd_submounts (the new one would announce them) and in_namespace, the command that runs another one with mounts of its own; without root this takes a user namespace.
+# virtiofsd_options (of the new one, those it knows: an overlay cannot lie over announced submounts, and a listing shall
+# not open what it names, see watch-files.sh) and in_namespace, the command that runs another one with mounts of its own; without root this takes a user namespace.
 # The overlay opens files with O_NOATIME, which only their owner may, and the old program passes that on: so it is for
 # root alone.
 qemu_find_server() {
@@ -50,7 +51,7 @@ qemu_find_server() {
 	case $help in
 	*--shared-dir*)
 		virtiofsd_kind=new
-		virtiofsd_submounts=$(grep -o -e --no-announce-submounts <<<"$help" || true)
+		virtiofsd_options=$(grep -o -e --no-announce-submounts -e --no-readdirplus <<<"$help" || true)
 		;;
 	*"is not in"* | *'not found'*)
 		die "$st_guest" "virtiofsd is missing: install package virtiofsd or, if there is none, qemu-system-common"
@@ -107,9 +108,9 @@ qemu_server() {
 	if [ "$virtiofsd_kind" = new ]; then
 		printf '%s\n' "${virtiofsd[@]}" "--socket-path=$1" "--shared-dir=$2" --cache=always --sandbox=none \
 			--rlimit-nofile=0 --log-level=error
-		[ -z "$virtiofsd_submounts" ] || echo --no-announce-submounts # an overlay cannot lie over those
+		echo "$virtiofsd_options" | sort -u | grep . || true
 	else
 		printf '%s\n' "${virtiofsd[@]}" "--socket-path=$1" -o "source=$2" -o cache=always -o sandbox=chroot -o log_level=err \
-			--rlimit-nofile=0
+			-o no_readdirplus --rlimit-nofile=0
 	fi
 }

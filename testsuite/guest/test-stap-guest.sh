@@ -143,6 +143,22 @@ test_bad_kernel() {
 	check "nothing left behind by machines that failed" nothing_left
 }
 
+# The server has to close what the guest does not need any more.
+test_many_files() {
+	local i
+
+	mkdir "$work/many"
+	for i in {1..6000}; do echo "$i" >"$work/many/$i"; done
+	# shellcheck disable=SC2016 # for the shell in the guest
+	(ulimit -n 2000 && boot -n -r "$1" -- bash -c 'sum=0
+		for file in "$0"/*; do read -r i <"$file" && sum=$((sum + i)); done
+		echo $sum' "$work/many" && exit "$status")
+	status=$?
+	check_status "more files than the server may have open: status" 0
+	check_same "more files than the server may have open: each is read" 18003000 "$(cat "$work/out")"
+	rm -r "$work/many"
+}
+
 # started PID: waits until the command of machine PID has said that it is up.
 started() {
 	for _ in {1..600}; do
@@ -222,6 +238,7 @@ test_usage() {
 test_usage
 for kernel; do test_machine "$kernel"; done
 test_bad_kernel "$1"
+test_many_files "$1"
 test_signals "$1"
 test_terminal "$1"
 finish
