@@ -40,6 +40,18 @@ stop_load() {
 	load=()
 }
 
+# settle AVAILABLE SLAB: sets now to the memory once it is back where it was, or after half a minute: some of what is
+# freed comes back only when the kernel gets to it.
+settle() {
+	local tries
+
+	for ((tries = 0; tries < 15; tries++)); do
+		read -r -a now < <(memory)
+		[ $(($1 - now[0])) -ge $tolerance_available ] || [ $((now[1] - $2)) -ge $tolerance_slab ] || break
+		sleep 1
+	done
+}
+
 # left_clean NAME AVAILABLE SLAB
 left_clean() {
 	local now why=''
@@ -47,7 +59,7 @@ left_clean() {
 	! grep '^s_' /proc/modules || why="a module is left"
 	[ -z "$(points)" ] || why="probes are left: $(points | head -n 3)"
 	! dmesg | grep -E "$bad" || why="the kernel warned"
-	read -r -a now < <(memory)
+	settle "$2" "$3"
 	[ $(($2 - now[0])) -lt $tolerance_available ] || why="of $2 KiB of memory, ${now[0]} are left"
 	[ $((now[1] - $3)) -lt $tolerance_slab ] || why="slab grew from $3 to ${now[1]} KiB"
 	if [ -e $kmemleak ]; then
