@@ -221,6 +221,6 @@ int query_cast(struct query *q, char **args)
 	}
 	if (!parse_expression(q, args[1], &e))
 		return 2;
-	ok = di_compile_cast(q->m, t, false, &e.ac, &r);
+	ok = di_compile_cast(q->m, t, &e.ac, &r);
 	return print_result(q, args[1], ok, &r);
 }

@@ -228,15 +228,14 @@ bool di_compile_global(struct di_module *m, const char *name, const char *file, 
 	return access_compile(&x, &p, ac);
 }
 
-bool di_compile_cast(struct di_module *m, const struct di_type *t, bool user, const struct di_access *ac,
-		     struct di_result *out)
+bool di_compile_cast(struct di_module *m, const struct di_type *t, const struct di_access *ac, struct di_result *out)
 {
 	struct access x = access_begin(m, "the cast value", out);
 	const struct di_type *bare = di_type_strip(t);
 	struct place p = { .kind = PLACE_VALUE, .type = t, .value = fetch_leaf(x.f, FETCH_INPUT, 0) };
 	bool index = ac->nsteps && ac->steps[0].kind != DI_STEP_MEMBER;
 
-	x.user = user;
+	x.user = di_in_user_space(m);
 	if (bare->kind != DI_POINTER && index && bare->kind != DI_ARRAY)
 		p.type = di_pointer_to(m, t);
 	else if (bare->kind != DI_POINTER)

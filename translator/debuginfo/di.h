@@ -36,6 +36,8 @@ struct di_module *di_module(struct di *d, const char *name, const char **why);
  * contents from others', or is NULL. */
 struct di_module *di_types(struct di *d, const char *name, const char *path, const char *id);
 const char *di_module_name(const struct di_module *m);
+/* Do pointers to M's types lead to a program's memory? Those of a program or library, and of headers that are not the kernel's. */
+bool di_in_user_space(const struct di_module *m);
 /* Names of modules that match GLOB (from the target's module directory). */
 VEC_OF(di_name_vec, const char *);
 void di_list_modules(struct di *d, const char *glob, struct di_name_vec *out);
@@ -220,8 +222,9 @@ struct di_access {
  * are globals of the module or of a unit. */
 bool di_compile_var(const struct di_scope *sc, const char *name, const struct di_access *ac, struct di_result *out);
 bool di_compile_global(struct di_module *m, const char *name, const char *file, const struct di_access *ac, struct di_result *out);
-/* From a pointer that the script holds (FETCH_INPUT 0) of type T (a pointer type, or the pointee for @cast). */
-bool di_compile_cast(struct di_module *m, const struct di_type *t, bool user, const struct di_access *ac, struct di_result *out);
+/* From a pointer that the script holds (FETCH_INPUT 0) of type T (a pointer type, or the pointee for @cast), into the memory
+ * that M's types are of (di_in_user_space). */
+bool di_compile_cast(struct di_module *m, const struct di_type *t, const struct di_access *ac, struct di_result *out);
 
 /* ---- maintenance ---- */
 /* What is known of a target, for --doctor: one line a source. */

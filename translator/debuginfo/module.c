@@ -290,6 +290,11 @@ const char *di_module_name(const struct di_module *m)
 	return m->name;
 }
 
+bool di_in_user_space(const struct di_module *m)
+{
+	return m->kind == MODULE_USER || (m->kind == MODULE_TYPES && *m->name == '<');
+}
+
 unsigned di_sources(struct di_module *m)
 {
 	return (module_dwarf(m) ? DI_DWARF : 0) | (module_btf(m) ? DI_BTF : 0) | (module_symbols(m) ? DI_SYMBOLS : 0);

@@ -41,15 +41,29 @@ static struct expr *written_as(struct expr *r, struct expr *e)
 	return r;
 }
 
+/* Does nothing tell yet what the value, through which a member of PLACE is reached, points to? */
+static bool waits_for_type(struct visitor *v, struct expr *place)
+{
+	const struct lowering *l = v->data;
+
+	if (place->kind != EXPR_CAST)
+		return false;
+	place->cast.arg = walk_expr(v, place->cast.arg);
+	return !place->cast.type && !place->cast.arg->ctype && !l->final;
+}
+
 /* $x op= v  ->  a store of $x op v */
 static struct expr *lower_store(struct visitor *v, struct expr *e)
 {
 	struct lowering *l = v->data;
 	struct arena *a = &l->session->arena;
 	struct expr *place, *value, *r;
+	bool is_assign = e->kind == EXPR_ASSIGN;
 	enum op op;
 
-	if (e->kind == EXPR_ASSIGN) {
+	if (waits_for_type(v, is_assign ? e->assign.left : e->incdec.arg))
+		return e;
+	if (is_assign) {
 		place = e->assign.left;
 		value = e->assign.right = walk_expr(v, e->assign.right);
 		op = e->assign.op;

@@ -161,7 +161,7 @@ static bool is_text(const struct di_type *s)
 static void add_value(struct pretty *p, struct expr *value, const struct di_type *t, enum nested nested)
 {
 	const struct di_type *s = t ? di_type_strip(t) : NULL;
-	bool user = p->l->probe && p->l->probe->scope.user, open = nested != NESTED_NONE, deep = nested == NESTED_ALL;
+	bool open = nested != NESTED_NONE, deep = nested == NESTED_ALL;
 
 	if (is_composite(s) && open) {
 		add_struct(p, value, s, s, deep);
@@ -169,7 +169,7 @@ static void add_value(struct pretty *p, struct expr *value, const struct di_type
 		sb_puts(&p->format, "{...}");
 	} else if (is_text(s)) {
 		sb_puts(&p->format, "\"%s\"");
-		vec_push(&p->l->session->arena, &p->args, text_of(p, value, user));
+		vec_push(&p->l->session->arena, &p->args, text_of(p, value, di_in_user_space(s->module)));
 	} else if (s && s->kind == DI_ARRAY && open) {
 		add_array(p, value, s, deep);
 	} else if (s && s->kind == DI_ARRAY) {

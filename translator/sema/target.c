@@ -254,7 +254,6 @@ static struct expr *compile_cast(struct lowering *l, struct expr *e, struct di_m
 	struct path p = { .n = 0 };
 	struct di_result r = { 0 };
 	struct di_access ac = { .steps = p.steps, .address_of = e->cast.address_of, .store = store != NULL };
-	bool user = l->probe && l->probe->scope.user;
 
 	vec_push(&l->session->arena, &p.inputs, e->cast.arg);
 	if (!make_path(l->session, &e->cast.path, &p))
@@ -267,7 +266,7 @@ static struct expr *compile_cast(struct lowering *l, struct expr *e, struct di_m
 
 		return typed_value(l, e, pt->kind == DI_POINTER ? t : di_pointer_to(m, t));
 	}
-	if (!di_compile_cast(m, t, user, &ac, &r))
+	if (!di_compile_cast(m, t, &ac, &r))
 		return pend_result(l, e, &r);
 	if (!may_write(l, e, store))
 		return e;

@@ -342,17 +342,15 @@ TEST(btf_casts)
 	open_btf(&f);
 	world_init(&w);
 	point = di_type_find(f.m, "struct point");
-	CHECK(di_compile_cast(f.m, point, false, &ac, &r) && world_eval(&w, r.program, &v));
+	CHECK(di_compile_cast(f.m, point, &ac, &r) && world_eval(&w, r.program, &v));
 	CHECK_EQ(v, (uint64_t)(int32_t)world_load(&w, 0x7000, 4));
-	CHECK(!w.user);
-	CHECK(di_compile_cast(f.m, di_pointer_to(f.m, point), true, &ac, &r) && world_eval(&w, r.program, &v));
-	CHECK(w.user && r.user);
+	CHECK(di_compile_cast(f.m, di_pointer_to(f.m, point), &ac, &r) && world_eval(&w, r.program, &v));
 	ac = (struct di_access){ .steps = i, .nsteps = 2 };
-	CHECK(di_compile_cast(f.m, point, false, &ac, &r) && world_eval(&w, r.program, &v));
+	CHECK(di_compile_cast(f.m, point, &ac, &r) && world_eval(&w, r.program, &v));
 	CHECK_EQ(v, (uint64_t)(int32_t)world_load(&w, 0x7010, 4));
 	ac = (struct di_access){ 0 };
-	CHECK(di_compile_cast(f.m, point, false, &ac, &r) && r.is_address);
-	CHECK(di_compile_cast(f.m, di_type_find(f.m, "unsigned long"), false, &ac, &r) && world_eval(&w, r.program, &v));
+	CHECK(di_compile_cast(f.m, point, &ac, &r) && r.is_address);
+	CHECK(di_compile_cast(f.m, di_type_find(f.m, "unsigned long"), &ac, &r) && world_eval(&w, r.program, &v));
 	CHECK_EQ(v, world_load(&w, 0x7000, 8));
 	fixture_close(&f);
 }

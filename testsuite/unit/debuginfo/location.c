@@ -386,3 +386,29 @@ TEST(location_globals)
 	CHECK_EQ(v, world_load(&w, WORLD_SYMBOLS + 11 + 0x100000, 8));
 	fixture_close(&f);
 }
+
+/* A cast reads where the memory of its type's module is. */
+TEST(location_cast_memory)
+{
+	static const struct { const char *name; bool user; } modules[] = { { "<locations.h>", true }, { "kernel<locations.h>", false } };
+	struct di_step element = { .kind = DI_STEP_INDEX, .index = 1 };
+	struct di_access ac = { .steps = &element, .nsteps = 1 };
+	struct di_module *m;
+	struct di_result r;
+	struct fixture f;
+	struct world w;
+	uint64_t v;
+
+	fixture_open(&f, "locations", false);
+	CHECK(di_in_user_space(f.m));
+	for (size_t i = 0; i < sizeof modules / sizeof *modules; i++) {
+		world_init(&w);
+		w.user = !modules[i].user;
+		m = di_types(session_di(&f.s), modules[i].name, f.path, NULL);
+		CHECK(m && di_in_user_space(m) == modules[i].user);
+		CHECK(di_compile_cast(m, di_type_find(m, "long"), &ac, &r) && world_eval(&w, r.program, &v));
+		CHECK(r.user == modules[i].user && w.user == modules[i].user);
+		CHECK_EQ(v, world_load(&w, w.inputs[0] + 8, 8));
+	}
+	fixture_close(&f);
+}
