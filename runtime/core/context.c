@@ -132,8 +132,17 @@ void stp_out_of_actions(struct stp_ctx *c)
 	stp_error(c, STP_ERR_LIMIT, "MAXACTION exceeded");
 }
 
+/* LOC as a number of the module's list. */
+static uint32_t module_location(const struct stp_ctx *c, uint32_t loc)
+{
+	if (!(loc & STP_LOC_OWN(0)))
+		return loc;
+	return loc == STP_LOC_PROBE ? c->probe->loc : c->probe->locs[loc & ~STP_LOC_OWN(0)];
+}
+
 void stp_fail(struct stp_ctx *c, uint32_t loc)
 {
+	loc = module_location(c, loc);
 	if (c->nchain < STP_MAXCHAIN)
 		c->chain[c->nchain] = loc;
 	else

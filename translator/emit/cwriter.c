@@ -86,6 +86,16 @@ unsigned loc_number(struct emitter *e, struct span at)
 	return n - 1;
 }
 
+const char *loc_c(struct body *b, struct span at)
+{
+	unsigned n = loc_number(b->e, at);
+
+	if (!b->locs)
+		return format_c(b->e, "%u", n);
+	vec_push(b->e->arena, b->locs, n);
+	return format_c(b->e, "\1%zu\1", b->locs->len - 1);
+}
+
 struct val temp_long(struct body *b, const char *init)
 {
 	struct val v = { format_c(b->e, "t%u", b->nlong++), true };
@@ -105,5 +115,5 @@ const char *temp_string(struct body *b)
 
 void check_error(struct body *b, struct span at)
 {
-	line(b, "STP_CHECK(c, %u, %s);", loc_number(b->e, at), b->fail);
+	line(b, "STP_CHECK(c, %s, %s);", loc_c(b, at), b->fail);
 }

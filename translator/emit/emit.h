@@ -30,7 +30,8 @@ struct emitter {
 	struct map regexes;		/* address of a table -> C name */
 	struct map written;		/* C name of globals that any handler changes */
 	struct map atomics;		/* C name of globals that are only counted: no lock, atomic adds */
-	unsigned serial;		/* unique numbers of the file */
+	struct map probe_functions;	/* key (probe_function.c) -> struct probe_function */
+	struct map probe_locs;		/* initialiser text -> C name of a list of locations */
 	bool time_limits;		/* count actions */
 	bool stacks;			/* embedded C walks stacks (pragma:unwind) */
 	unsigned max_string;		/* MAXSTRINGLEN */
@@ -42,11 +43,16 @@ struct val {
 	bool stable;
 };
 
+VEC_OF(loc_vec, unsigned);
+
 /* The function being emitted. */
 struct body {
 	struct emitter *e;
+	struct strbuf *types, *code;	/* where body_end() puts the frame's type and the text: the emitter's, as a rule */
+	struct loc_vec *locs;		/* or NULL: its locations, which the text names by their place in this list (loc_c) */
 	struct strbuf out;		/* its statements */
 	unsigned depth;			/* indentation */
+	unsigned nlabel;		/* labels and the like so far */
 	unsigned nlong;			/* long temporaries so far */
 	unsigned nstr, maxstr;		/* string temporaries in use, at most */
 	struct variable_vec *locals;
@@ -66,6 +72,7 @@ void close_block(struct body *b, const char *tail);
 const char *c_string(struct emitter *e, const char *s, size_t len);	/* quoted */
 const char *c_number(struct emitter *e, int64_t v);
 unsigned loc_number(struct emitter *e, struct span at);
+const char *loc_c(struct body *b, struct span at);	/* as an argument of STP_CHECK and its kin */
 const char *format_c(struct emitter *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 struct val temp_long(struct body *b, const char *init);			/* int64_t tN = init; */
 const char *temp_string(struct body *b);				/* l->tN, of STP_STRING bytes */
@@ -139,6 +146,17 @@ bool has_loop(const struct stmt *s);
 void body_begin(struct body *b, struct emitter *e, struct variable_vec *locals);
 /* The function's text: HEAD { frame, locals, statements, out: TAIL }. */
 void body_end(struct body *b, const char *head, const char *c_name, const char *prologue, const char *tail);
+
+/* probe_function.c: handlers, entry halves, conditions. */
+struct probe_function;
+const struct probe_function *probe_handler(struct emitter *e, struct probe *p);
+const struct probe_function *probe_entry(struct emitter *e, struct probe *p);
+const struct probe_function *probe_condition(struct emitter *e, struct probe *p);
+const char *probe_function_name(const struct probe_function *f);
+/* C name of the locations of P, whose handler F is; NULL: F is its own or has the same ones for all. After all handlers. */
+const char *probe_function_locs(struct emitter *e, const struct probe_function *f, const struct probe *p);
+/* The text of all of them. */
+void emit_probe_functions(struct emitter *e);
 
 /* global.c, probe.c, locks.c, module.c */
 void emit_globals(struct emitter *e);

@@ -39,14 +39,14 @@ static void loop_body(struct body *b, struct stmt *s, unsigned n)
 static void spend(struct body *b, struct stmt *s)
 {
 	if (b->e->time_limits)
-		line(b, "STP_ACT(c, %u, %u, %s);", count_statements(s->foreach.body) + 1, loc_number(b->e, s->span), b->fail);
+		line(b, "STP_ACT(c, %u, %s, %s);", count_statements(s->foreach.body) + 1, loc_c(b, s->span), b->fail);
 }
 
 static void foreach_array(struct body *b, struct stmt *s)
 {
 	static const char *const ops[] = { "STP_COUNT", "STP_SUM", "STP_MIN", "STP_MAX", "STP_AVG", "STP_VARIANCE" };
 	struct variable *m = s->foreach.base->symbol.ref;
-	unsigned n = b->e->serial++, mask = 0;
+	unsigned n = b->nlabel++, mask = 0;
 	const char *it = format_c(b->e, "it%u", n), *slice = "NULL";
 	struct val limit = { "-1", true };
 
@@ -74,7 +74,7 @@ static void foreach_array(struct body *b, struct stmt *s)
 static void foreach_hist(struct body *b, struct stmt *s)
 {
 	struct expr *arg = s->foreach.base->hist.arg;
-	unsigned n = b->e->serial++;
+	unsigned n = b->nlabel++;
 	const char *i = format_c(b->e, "i%u", n), *h = hist_pointer(b, arg);
 	struct val limit = { NULL, true };
 

@@ -4,7 +4,7 @@
 
 void body_begin(struct body *b, struct emitter *e, struct variable_vec *locals)
 {
-	*b = (struct body){ .e = e, .depth = 1, .locals = locals, .fail = "out" };
+	*b = (struct body){ .e = e, .types = &e->types, .code = &e->code, .depth = 1, .locals = locals, .fail = "out" };
 	for (size_t i = 0; i < locals->len; i++)
 		b->str_locals += locals->data[i]->type == TYPE_STRING;
 }
@@ -16,7 +16,7 @@ const char *frame_name(struct emitter *e, const char *c_name)
 
 static void emit_frame_type(struct body *b, const char *c_name)
 {
-	struct strbuf *t = &b->e->types;
+	struct strbuf *t = b->types;
 
 	sb_printf(t, "%s {\n", frame_name(b->e, c_name));
 	if (b->function)
@@ -31,12 +31,13 @@ static void emit_frame_type(struct body *b, const char *c_name)
 	for (unsigned i = 0; i < b->maxstr; i++)
 		sb_printf(t, "\tchar t%u[STP_STRING];\n", i);
 	sb_puts(t, "};\n");
-	map_put(&b->e->frames, c_name, b);
+	if (!b->locs)
+		map_put(&b->e->frames, c_name, b);
 }
 
 static void declare_locals(struct body *b)
 {
-	struct strbuf *o = &b->e->code;
+	struct strbuf *o = b->code;
 
 	for (size_t i = 0; i < b->locals->len; i++) {
 		const struct variable *v = b->locals->data[i];
@@ -52,12 +53,12 @@ static void clear_strings(struct body *b)
 {
 	for (size_t i = 0; i < b->locals->len; i++)
 		if (b->locals->data[i]->type == TYPE_STRING)
-			sb_printf(&b->e->code, "\tl->%s[0] = 0;\n", b->locals->data[i]->c_name);
+			sb_printf(b->code, "\tl->%s[0] = 0;\n", b->locals->data[i]->c_name);
 }
 
 void body_end(struct body *b, const char *head, const char *c_name, const char *prologue, const char *tail)
 {
-	struct strbuf *o = &b->e->code;
+	struct strbuf *o = b->code;
 	bool frame = b->str_locals || b->maxstr || b->keeps_match;
 
 	if (frame)
@@ -68,8 +69,8 @@ void body_end(struct body *b, const char *head, const char *c_name, const char *
 		sb_printf(o, "\t%s *l = stp_frame_push(c, sizeof *l);\n", frame_name(b->e, c_name));
 	sb_puts(o, prologue);
 	if (frame) {
-		sb_printf(o, "\tif (STP_UNLIKELY(!l)) {\n\t\tstp_fail(c, %u);\n\t\tgoto out;\n\t}\n",
-			  loc_number(b->e, b->probe ? b->probe->span : b->function->decl->name_span));
+		sb_printf(o, "\tif (STP_UNLIKELY(!l)) {\n\t\tstp_fail(c, %s);\n\t\tgoto out;\n\t}\n",
+			  b->function ? loc_c(b, b->function->decl->name_span) : "STP_LOC_PROBE");
 		clear_strings(b);
 		if (b->keeps_match)
 			emit_match_begin(b);

@@ -144,6 +144,7 @@ bool emit_module(struct session *s)
 	if (!limits_check(s))
 		return false;
 	e.locs.arena = e.formats.arena = e.symrefs.arena = e.regexes.arena = e.frames.arena = e.written.arena = e.atomics.arena = &s->arena;
+	e.probe_functions.arena = e.probe_locs.arena = &s->arena;
 	e.time_limits = !s->opt.suppress_time_limits;
 	e.max_string = (unsigned)limit_value(s, "MAXSTRINGLEN");
 	locks_survey(&e);

@@ -196,7 +196,7 @@ static struct val print_once(struct body *b, struct expr *e, const char *dst)
 static struct val print_guarded(struct body *b, struct expr *e, const char *dst)
 {
 	const char *outer = b->fail;
-	unsigned n = b->e->serial++;
+	unsigned n = b->nlabel++;
 
 	if (!dst)
 		dst = temp_string(b);

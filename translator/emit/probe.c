@@ -1,101 +1,72 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Probes: handlers, entry halves of return probes, arming conditions, attach rows. */
+/* Probes: their table, with the functions that probe_function.c has made for them, and the attach rows. */
 #include "translator/emit/emit.h"
-#include "translator/emit/limits.h"
 #include "translator/family/family.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void emit_handler(struct emitter *e, struct probe *p)
-{
-	struct body b;
-	const char *name = format_c(e, "h_%u", p->index);
-	unsigned n = count_statements(p->body);
-
-	body_begin(&b, e, &p->locals);
-	b.probe = p;
-	b.keeps_match = p->keeps_match;
-	if (e->time_limits && n > (unsigned)limit_value(e->session, "MAXACTION"))
-		line(&b, "STP_ACT(c, %u, %u, out);", n, loc_number(e, p->span));
-	emit_stmt(&b, p->body);
-	body_end(&b, format_c(e, "static void %s(struct stp_ctx *c)", name), name, "", "");
-}
-
-static void emit_condition_function(struct emitter *e, struct probe *p)
-{
-	struct body b;
-	struct variable_vec none = { 0 };
-	const char *name = format_c(e, "cond_%u", p->index);
-	struct val v;
-
-	body_begin(&b, e, &none);
-	b.probe = p;
-	b.keeps_match = p->keeps_match;
-	v = emit_condition(&b, p->condition);
-	line(&b, "r = !!(%s);", v.c);
-	body_end(&b, format_c(e, "static int64_t %s(struct stp_ctx *c)", name), name, "\tint64_t r = 0;\n", "\treturn r;\n");
-}
-
-static void emit_entry(struct emitter *e, struct probe *p)
-{
-	struct body b;
-	struct variable_vec none = { 0 };
-	const char *name = format_c(e, "entry_%u", p->index);
-
-	body_begin(&b, e, &none);
-	b.probe = p;
-	b.keeps_match = p->keeps_match;
-	b.in_entry = true;
-	for (unsigned i = 0; i < p->saved.len; i++) {
-		unsigned off = saved_offset(e, p, i, NULL);
-		struct val v = emit_expr(&b, p->saved.data[i]);
-
-		if (is_string(p->saved.data[i]))
-			line(&b, "stp_str_copy((char *)c->saved + %u, %s, STP_STRING);", off, v.c);
-		else
-			line(&b, "*(int64_t *)((char *)c->saved + %u) = %s;", off, v.c);
-	}
-	body_end(&b, format_c(e, "static void %s(struct stp_ctx *c)", name), name, "", "");
-}
+/* What runs for each probe, by its index. */
+struct parts {
+	const struct probe_function *handler, *entry, *condition;
+	const char *locks;		/* or NULL */
+	unsigned nlocks;
+};
 
 static struct probe *root(struct probe *p)
 {
 	return p->same_as ? p->same_as : p;
 }
 
-static void emit_probe_row(struct emitter *e, struct probe *p, unsigned nlocks)
+static void emit_probe_row(struct emitter *e, struct probe *p, const struct parts *part)
 {
 	struct strbuf *c = &e->code;
+	const char *locs = probe_function_locs(e, part->handler, root(p));
 
-	sb_printf(c, "\t{ .handler = h_%u, ", root(p)->index);
-	if (p->condition)
-		sb_printf(c, ".condition = cond_%u, ", p->index);
+	sb_printf(c, "\t{ .handler = %s, ", probe_function_name(part->handler));
+	if (part->condition)
+		sb_printf(c, ".condition = %s, ", probe_function_name(part->condition));
 	sb_printf(c, ".point = %s, .alias = %s, ", c_string(e, p->text, strlen(p->text)),
 		  c_string(e, p->alias_text ? p->alias_text : p->text, strlen(p->alias_text ? p->alias_text : p->text)));
-	if (nlocks)
-		sb_printf(c, ".locks = locks_%u, .nlocks = %u, ", root(p)->index, nlocks);
+	if (part->locks)
+		sb_printf(c, ".locks = %s, .nlocks = %u, ", part->locks, part->nlocks);
+	if (locs)
+		sb_printf(c, ".locs = %s, ", locs);
 	sb_printf(c, ".flags = %u, .index = %u, .loc = %u },\n", p->flags, p->index, loc_number(e, p->span));
 }
 
-static void emit_probe_table(struct emitter *e)
+/* The list of P's locks, which is one with that of others that take the same. */
+static void emit_probe_locks(struct emitter *e, struct probe *p, struct map *lists, struct parts *part)
+{
+	struct strbuf t = STRBUF_INIT;
+
+	part->nlocks = emit_locks(e, p, &t);
+	part->locks = t.len ? map_get(lists, sb_str(&t)) : NULL;
+	if (t.len && !part->locks) {
+		part->locks = format_c(e, "locks_%zu", lists->len);
+		map_put(lists, arena_strdup(e->arena, sb_str(&t)), (void *)part->locks);
+		sb_printf(&e->code, "static const struct stp_lockref %s[] = {\n%s};\n", part->locks, sb_str(&t));
+	}
+	sb_free(&t);
+}
+
+static void emit_probe_table(struct emitter *e, struct parts *parts)
 {
 	struct probe_vec *ps = &e->program->probes;
-	unsigned *nlocks = ARENA_ARRAY(e->arena, unsigned, ps->len + 1);
+	struct map lists = { .arena = e->arena };
+	size_t i;
 
-	for (size_t i = 0; i < ps->len; i++) {
-		struct strbuf t = STRBUF_INIT;
-
+	for (i = 0; i < ps->len; i++)
 		if (!ps->data[i]->same_as)
-			nlocks[i] = emit_locks(e, ps->data[i], &t);
-		if (t.len)
-			sb_printf(&e->code, "static const struct stp_lockref locks_%zu[] = {\n%s};\n", i, sb_str(&t));
-		sb_free(&t);
+			emit_probe_locks(e, ps->data[i], &lists, &parts[i]);
+	for (i = 0; i < ps->len; i++) {
+		parts[i].locks = parts[root(ps->data[i])->index].locks;
+		parts[i].nlocks = parts[root(ps->data[i])->index].nlocks;
 	}
 	sb_puts(&e->code, "static const struct stp_probe probes[] = {\n");
-	for (size_t i = 0; i < ps->len; i++)
-		emit_probe_row(e, ps->data[i], nlocks[root(ps->data[i])->index]);
+	for (i = 0; i < ps->len; i++)
+		emit_probe_row(e, ps->data[i], &parts[i]);
 	sb_puts(&e->code, "};\n\n");
 }
 
@@ -118,7 +89,7 @@ static void sort_rows(struct probe **v, size_t n, int (*compare)(const struct pr
 		}
 }
 
-static void emit_row(struct emitter *e, struct probe *p)
+static void emit_row(struct emitter *e, struct probe *p, const struct parts *parts)
 {
 	struct strbuf t = STRBUF_INIT;
 	unsigned size;
@@ -128,13 +99,13 @@ static void emit_row(struct emitter *e, struct probe *p)
 	sb_printf(&e->code, "\t{ .probe = &probes[%u]%s%s", p->index, t.len ? ", " : "", sb_str(&t));
 	if (p->saved.len) {
 		saved_offset(e, p, 0, &size);
-		sb_printf(&e->code, ", .entry = entry_%u, .saved_size = %u", root(p)->index, size);
+		sb_printf(&e->code, ", .entry = %s, .saved_size = %u", probe_function_name(parts[p->index].entry), size);
 	}
 	sb_puts(&e->code, " },\n");
 	sb_free(&t);
 }
 
-static unsigned emit_group(struct emitter *e, const char *attach, const char *row_struct, unsigned number)
+static unsigned emit_group(struct emitter *e, const char *attach, const char *row_struct, unsigned number, const struct parts *parts)
 {
 	struct probe_vec *ps = &e->program->probes;
 	VEC(struct probe *) rows = { 0 };
@@ -151,12 +122,12 @@ static unsigned emit_group(struct emitter *e, const char *attach, const char *ro
 	sort_rows(rows.data, rows.len, compare);
 	sb_printf(&e->code, "static const %s rows_%u[] = {\n", row_struct, number);
 	for (size_t i = 0; i < rows.len; i++)
-		emit_row(e, rows.data[i]);
+		emit_row(e, rows.data[i], parts);
 	sb_puts(&e->code, "};\n\n");
 	return rows.len;
 }
 
-static void emit_groups(struct emitter *e)
+static void emit_groups(struct emitter *e, const struct parts *parts)
 {
 	struct probe_vec *ps = &e->program->probes;
 	struct strbuf table = STRBUF_INIT;
@@ -168,7 +139,7 @@ static void emit_groups(struct emitter *e)
 
 		if (!attach || map_has(&seen, attach))
 			continue;
-		n = emit_group(e, attach, ps->data[i]->family->row_struct, seen.len);
+		n = emit_group(e, attach, ps->data[i]->family->row_struct, seen.len, parts);
 		sb_printf(&table, "\t{ .family = STP_FAMILY_%s, .nrows = %u, .rows = rows_%zu },\n", attach, n, seen.len);
 		map_put(&seen, attach, ps->data[i]);
 	}
@@ -180,18 +151,23 @@ static void emit_groups(struct emitter *e)
 void emit_probes(struct emitter *e)
 {
 	struct probe_vec *ps = &e->program->probes;
+	struct parts *parts = ARENA_ARRAY(e->arena, struct parts, ps->len + 1);
 
 	for (size_t i = 0; i < ps->len; i++) {
 		struct probe *p = ps->data[i];
 
 		if (p->condition)
-			emit_condition_function(e, p);
-		if (p->same_as)
-			continue;
-		if (p->saved.len)
-			emit_entry(e, p);
-		emit_handler(e, p);
+			parts[i].condition = probe_condition(e, p);
+		if (!p->same_as && p->saved.len)
+			parts[i].entry = probe_entry(e, p);
+		if (!p->same_as)
+			parts[i].handler = probe_handler(e, p);
 	}
-	emit_probe_table(e);
-	emit_groups(e);
+	for (size_t i = 0; i < ps->len; i++) {
+		parts[i].entry = parts[root(ps->data[i])->index].entry;
+		parts[i].handler = parts[root(ps->data[i])->index].handler;
+	}
+	emit_probe_functions(e);
+	emit_probe_table(e, parts);
+	emit_groups(e, parts);
 }

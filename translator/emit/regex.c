@@ -55,12 +55,12 @@ struct val emit_match(struct body *b, struct expr *e)
 
 void emit_match_frame(const struct body *b)
 {
-	sb_printf(&b->e->types, "\tstruct stp_match match;\n\tuint32_t match_regs[%u], match_tags[%u];\n\tchar match_text[STP_STRING];\n",
+	sb_printf(b->types, "\tstruct stp_match match;\n\tuint32_t match_regs[%u], match_tags[%u];\n\tchar match_text[STP_STRING];\n",
 		  b->e->program->match_regs + 1, b->e->program->match_tags + 1);
 }
 
 void emit_match_begin(const struct body *b)
 {
-	sb_puts(&b->e->code, "\tl->match.state = STP_MATCH_NONE;\n\tl->match.regs = l->match_regs;\n"
+	sb_puts(b->code, "\tl->match.state = STP_MATCH_NONE;\n\tl->match.regs = l->match_regs;\n"
 		"\tl->match.tags = l->match_tags;\n\tl->match.text = l->match_text;\n\tc->match = &l->match;\n");
 }

@@ -34,7 +34,7 @@ static void emit_if(struct body *b, struct stmt *s)
 static void emit_loop(struct body *b, struct stmt *s)
 {
 	const char *outer = b->cont;
-	unsigned n = b->e->serial++;
+	unsigned n = b->nlabel++;
 	struct val c;
 
 	if (s->loop.init)
@@ -46,7 +46,7 @@ static void emit_loop(struct body *b, struct stmt *s)
 		line(b, "\tbreak;");
 	}
 	if (b->e->time_limits)
-		line(b, "STP_ACT(c, %u, %u, %s);", count_statements(s->loop.body) + 1, loc_number(b->e, s->span), b->fail);
+		line(b, "STP_ACT(c, %u, %s, %s);", count_statements(s->loop.body) + 1, loc_c(b, s->span), b->fail);
 	b->cont = format_c(b->e, "cont%u", n);
 	emit_scope(b, s->loop.body);
 	line(b, "%s: __attribute__((unused));", b->cont);
@@ -77,7 +77,7 @@ static void emit_return(struct body *b, struct stmt *s)
 static void emit_try(struct body *b, struct stmt *s)
 {
 	const char *outer = b->fail;
-	unsigned n = b->e->serial++;
+	unsigned n = b->nlabel++;
 	struct expr *m = s->try_.message;
 	const char *dst = "NULL";
 

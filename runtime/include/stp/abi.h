@@ -117,6 +117,7 @@ struct stp_probe {
 	uint32_t flags;
 	uint32_t index;			/* in stp_module.probes */
 	uint32_t loc;			/* where the script has it */
+	const uint32_t *locs;		/* of a handler that probes in several places of the script share: STP_LOC_OWN(n) is locs[n] */
 };
 
 /* Attach rows, one table a family; FAMILY is a row of attach.def. */
@@ -340,6 +341,9 @@ void stp_error_s(struct stp_ctx *c, enum stp_error_kind kind, const char *fmt, c
  * No attribute tells the compiler: scripts print longs by %d. */
 void stp_error_c(struct stp_ctx *c, const char *fmt, ...) STP_COLD;
 void stp_printf_c(struct stp_ctx *c, const char *fmt, ...);
+/* Locations are numbers of stp_module.locs, or of the probe that runs: its number N, and where the script has it. */
+#define STP_LOC_OWN(n) (0x80000000u | (n))
+#define STP_LOC_PROBE 0xffffffffu
 /* Remember location LOC on the way out; call once at each level. */
 void stp_fail(struct stp_ctx *c, uint32_t loc) STP_COLD;
 /* catch: take the error's text (with its location) into DST of SIZE bytes (DST may be NULL) and go on. STP_ERR_LIMIT and STP_ERR_ABORT are not caught: returns false. */
