@@ -29,8 +29,18 @@ static const char kbuild_text[] =
 	"KMSAN_SANITIZE_" KBUILD_SCRIPT ".o := n\n"
 	"UBSAN_SANITIZE_" KBUILD_SCRIPT ".o := n\n";
 
+/* Older kernels run objtool by a command that they do not record: this leaves it in a file. */
+static const char objtool_rule[] =
+	"always-y += " KBUILD_OBJTOOL "\n"
+	"$(obj)/" KBUILD_OBJTOOL ": FORCE\n"
+	"\t@echo '$(cmd_objtool)' >$@\n";
+
 /* no jump tables: the module checker wants to know where each branch goes */
 #define FREESTANDING "-DSTP_FREESTANDING -ffreestanding -fno-jump-tables"
+
+/* not every kbuild makes x.o from x.o_shipped by itself */
+#define RUNTIME_MADE PLAN_RUNTIME_OBJECT "_made"
+static const char runtime_rule[] = "$(obj)/" PLAN_RUNTIME_OBJECT ": $(obj)/" RUNTIME_MADE "\n\tcp $< $@\n";
 
 static int write_kbuild(struct build_job *job, const struct kbuild_dir *k)
 {
@@ -39,6 +49,7 @@ static int write_kbuild(struct build_job *job, const struct kbuild_dir *k)
 
 	sb_printf(&b, kbuild_text, k->module, k->runtime ? PLAN_RUNTIME_OBJECT : "$(stp-objs)",
 		  k->headers ? "" : FREESTANDING);
+	sb_puts(&b, k->runtime ? runtime_rule : objtool_rule);
 	err = write_file_atomic(arena_printf(job->arena, "%s/Kbuild", k->dir), b.s, b.len, 0644);
 	sb_free(&b);
 	return err;
@@ -71,15 +82,14 @@ static int copy_built(struct build_job *job, const struct kbuild_dir *k, const c
 	return file_copy(arena_printf(job->arena, "%s/%s", k->runtime, name), arena_printf(job->arena, "%s/%s", k->dir, as));
 }
 
-/* kbuild knows how to make x.o from x.o_shipped, but leaves no .cmd file then,
- * which modpost reads where CONFIG_MODULE_SRCVERSION_ALL is set. */
+/* With the .cmd file that modpost reads where CONFIG_MODULE_SRCVERSION_ALL is set. */
 static int lay_out_runtime(struct build_job *job, const struct kbuild_dir *k)
 {
 	static const char none[] = "# made before\n";
 	int err = copy_built(job, k, "include/stp_kfeat.h", "include/stp_kfeat.h");
 
 	if (!err)
-		err = copy_built(job, k, PLAN_RUNTIME_OBJECT, PLAN_RUNTIME_OBJECT "_shipped");
+		err = copy_built(job, k, PLAN_RUNTIME_OBJECT, RUNTIME_MADE);
 	if (!err)
 		err = write_file_atomic(arena_printf(job->arena, "%s/." PLAN_RUNTIME_OBJECT ".cmd", k->dir), none,
 					sizeof none - 1, 0644);

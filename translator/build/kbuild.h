@@ -7,6 +7,7 @@
 #include "translator/build/tree.h"
 
 #define KBUILD_SCRIPT "stp_script"	/* stem of the script's file in a kbuild directory */
+#define KBUILD_OBJTOOL KBUILD_SCRIPT ".objtool"	/* objtool's command for its object, where kbuild does not record it; or nothing */
 
 /* A directory for kbuild: a copy of the runtime and the script's file. */
 struct kbuild_dir {

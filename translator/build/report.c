@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define DETAIL_LINES 12
+#define NO_RULE "*** No rule to make target"
 
 bool job_fail(struct build_job *job, enum build_failure why, const char *fmt, ...)
 {
@@ -36,6 +37,8 @@ static bool is_make_noise(const char *line, size_t len)
 	static const char *const starts[] = { "make", "  CC ", "  LD ", "  MODPOST ", "  AR ", "cc1: ", "In file included from ", "                 from " };
 	size_t i, n;
 
+	if (memmem(line, len, NO_RULE, strlen(NO_RULE)))
+		return false;
 	for (i = 0; i < sizeof starts / sizeof *starts; i++) {
 		n = strlen(starts[i]);
 		if (len >= n && !memcmp(line, starts[i], n))
@@ -47,7 +50,7 @@ static bool is_make_noise(const char *line, size_t len)
 /* The line in which the trouble starts: names an error; else the first. */
 static const char *first_error(const char *text)
 {
-	static const char *const signs[] = { "error:", "ERROR:", "rror: ", "undefined", "No such file", "not found" };
+	static const char *const signs[] = { "error:", "ERROR:", "rror: ", "undefined", NO_RULE, "No such file", "not found" };
 	const char *best = NULL, *at;
 	size_t i;
 

@@ -76,6 +76,22 @@ static const char *recorded(struct builder *b, const char *target)
 	return read_text(b->arena, arena_printf(b->arena, "%s/.%s.cmd", b->work, target));
 }
 
+/* The recorded command of the script's object; and objtool behind it where kbuild runs that by itself. */
+static const char *recorded_script(struct builder *b)
+{
+	const char *text = recorded(b, KBUILD_SCRIPT ".o"), *tool;
+	size_t line = strcspn(text, "\n"), n;
+
+	tool = read_text(b->arena, arena_printf(b->arena, "%s/" KBUILD_OBJTOOL, b->work));
+	tool += strspn(tool, " ;");
+	n = strcspn(tool, "\n");
+	if (!b->tree->objtool || memmem(text, line, "objtool", 7) || n < strlen(KBUILD_OBJTOOL) ||
+	    memcmp(tool + n - strlen(KBUILD_OBJTOOL), KBUILD_OBJTOOL, strlen(KBUILD_OBJTOOL)))
+		return text;
+	n -= strlen(KBUILD_OBJTOOL);
+	return arena_printf(b->arena, "%.*s ; %.*s" KBUILD_SCRIPT ".o%s", (int)line, text, (int)n, tool, text + line);
+}
+
 /* The objects of the joined one, from MODULE.mod: one a line, or all on the first. */
 static void find_objects(struct builder *b)
 {
@@ -183,8 +199,7 @@ static bool read_symbols(struct builder *b)
 	return true;
 }
 
-/* Older kernels run objtool apart from the commands that they record; without it
- * there is no unwinding through the script's code. */
+/* Without objtool there is no unwinding through the script's code. */
 static bool check_objtool(struct builder *b)
 {
 	size_t i;
@@ -193,7 +208,7 @@ static bool check_objtool(struct builder *b)
 		if (b->plan.steps.data[i].kind == PLAN_OBJTOOL)
 			return true;
 	if (b->tree->objtool)
-		b->plan.unusable = "kbuild runs objtool without recording it";
+		b->plan.unusable = "kbuild runs objtool, and does not tell how";
 	return !b->tree->objtool;
 }
 
@@ -264,7 +279,7 @@ static bool build_in(struct builder *b)
 		b->cwd = arena_printf(b->arena, "%s%s", b->work, b->cwd + 2);
 	if (!make_template(b))
 		return false;
-	b->src.script_cmd = recorded(b, KBUILD_SCRIPT ".o");
+	b->src.script_cmd = recorded_script(b);
 	b->src.joined_cmd = recorded(b, arena_printf(b->arena, "%s.o", b->src.module));
 	b->src.module_cmd = recorded(b, arena_printf(b->arena, "%s.ko", b->src.module));
 	b->plan = (struct plan){
