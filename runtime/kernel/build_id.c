@@ -9,6 +9,7 @@
 #include "compat.h"
 #include "rt.h"
 
+#include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
 
@@ -40,7 +41,7 @@ static bool differs(const struct stp_build *b, const char *from, const char *end
 
 		if (!is_build_id(n, (size_t)(end - (const char *)n->id)))
 			continue;
-		*bin2hex(text, n->id, n->descsz) = 0;
+		snprintf(text, 2 * ID_MAX + 1, "%*phN", (int)n->descsz, n->id);
 		if (!strcmp(text, b->id))
 			return false;
 		other = true;
