@@ -94,10 +94,10 @@ static const char *site_text(const struct match *m, const struct kprobe_site *s,
 
 /* ---- resolve ---- */
 
-/* What shall happen when a place cannot be had: see abi.h. A module that is known here may be loaded later. */
-static unsigned failure_flags(const struct match *m, bool is_member, bool known_module)
+/* What shall happen when a place cannot be had: see abi.h. A module may be loaded later. */
+static unsigned failure_flags(const struct match *m, bool is_member, bool in_module)
 {
-	return (m->optional ? STP_KP_OPTIONAL : 0) | (is_member ? STP_KP_MEMBER : 0) | (known_module ? STP_KP_WAIT : 0);
+	return (m->optional ? STP_KP_OPTIONAL : 0) | (is_member ? STP_KP_MEMBER : 0) | (in_module ? STP_KP_WAIT : 0);
 }
 
 /* Does the point find places by a pattern, and not by one name? */
@@ -143,8 +143,10 @@ static void resolve_in(const struct match *m, struct di_module *module, const st
 	struct kprobe_site one;
 	size_t i;
 
-	if (pattern)
+	if (pattern->function)
 		kprobe_find(m, module, pattern, &sites);
+	else if (pattern->callee)
+		kprobe_find_callees_at(m, module, (uint64_t)match_number(m, which, 0), pattern->callee, &sites);
 	else if (kprobe_find_address(m, module, (uint64_t)match_number(m, which, 0), &one))
 		vec_push(&m->session->arena, &sites, one);
 	for (i = 0; i < sites.len; i++)
@@ -205,7 +207,7 @@ static void add_bare(const struct match *m, const char *module, const char *symb
 {
 	struct arena *a = &m->session->arena;
 	struct kprobe *k = ARENA_NEW(a, struct kprobe);
-	const char *text, *why;
+	const char *text;
 	struct probe *p;
 
 	k->maxactive = match_number(m, "maxactive", 0);
@@ -213,7 +215,7 @@ static void add_bare(const struct match *m, const char *module, const char *symb
 	k->symbol = symbol;
 	k->offset = address;
 	k->flags = (m->row->variant & KP_RETURN ? STP_KP_RETURN : 0) |
-		   failure_flags(m, is_glob(m), module && di_module(session_di(m->session), module, &why)) | (symbol ? 0 : STP_KP_ABSOLUTE);
+		   failure_flags(m, is_glob(m), module) | (symbol ? 0 : STP_KP_ABSOLUTE);
 	if (symbol)
 		text = arena_printf(a, "%s.function(\"%s\")%s", where_text(m, module), symbol, suffix_text(m, k->maxactive));
 	else
@@ -295,7 +297,7 @@ static bool callee_of(const struct match *m, struct kprobe_pattern *out)
 static bool kprobe_resolve(const struct match *m)
 {
 	const char *which = m->row->variant & KP_STATEMENT ? "statement" : "function";
-	struct kprobe_pattern pattern, callee;
+	struct kprobe_pattern pattern = { 0 }, callee;
 
 	if (!check_maxactive(m))
 		return false;
@@ -303,11 +305,8 @@ static bool kprobe_resolve(const struct match *m)
 		return resolve_absolute(m);
 	if (m->row->variant & KP_BARE)
 		return resolve_bare(m);
-	if (!match_string(m, which)) {
-		resolve_modules(m, NULL);
-		return true;
-	}
-	if (!pattern_of(m, which, &pattern))
+	/* else an address */
+	if (match_string(m, which) && !pattern_of(m, which, &pattern))
 		return false;
 	if (m->row->variant & KP_CALLEE) {
 		if (!callee_of(m, &callee))

@@ -60,6 +60,9 @@ enum { KPROBE_MAX_DEPTH = STP_MAX_CALLERS };
 /* The callees that M is for, of the functions in MODULE that PATTERN fits. */
 void kprobe_find_callees(const struct match *m, struct di_module *module, const struct kprobe_pattern *pattern,
 			 struct kprobe_site_vec *out);
+/* Those of the function at link-time address ADDR. */
+void kprobe_find_callees_at(const struct match *m, struct di_module *module, uint64_t addr, const struct kprobe_pattern *callee,
+			    struct kprobe_site_vec *out);
 /* Who has to have called what SITE is in. NULL: anybody. */
 struct kprobe_callers;
 const struct kprobe_callers *kprobe_callers_of(const struct match *m, const struct kprobe_site *site);

@@ -65,6 +65,16 @@ static void add_callees(const struct match *m, struct di_func *caller, const str
 	}
 }
 
+static void explain_no_callee(const struct match *m, struct di_module *module, const char *caller, const char *callee, const char *why)
+{
+	if (!(di_sources(module) & DI_DWARF))
+		match_explain(m, "what functions of %s call is told by its DWARF debug information only", di_module_name(module));
+	else if (why)
+		match_explain(m, "%s", why);
+	else
+		match_explain(m, "%s has no call of a function %s (calls through pointers and by jumps are not known)", caller, callee);
+}
+
 void kprobe_find_callees(const struct match *m, struct di_module *module, const struct kprobe_pattern *pattern,
 			 struct kprobe_site_vec *out)
 {
@@ -80,13 +90,24 @@ void kprobe_find_callees(const struct match *m, struct di_module *module, const 
 		return;
 	if (!callers.len)
 		kprobe_explain_missing(m, module, pattern);
-	else if (!(di_sources(module) & DI_DWARF))
-		match_explain(m, "what functions of %s call is told by its DWARF debug information only", di_module_name(module));
-	else if (why)
-		match_explain(m, "%s", why);
 	else
-		match_explain(m, "%s has no call of a function %s (calls through pointers and by jumps are not known)", pattern->function,
-			      pattern->callee->function);
+		explain_no_callee(m, module, pattern->function, pattern->callee->function, why);
+}
+
+void kprobe_find_callees_at(const struct match *m, struct di_module *module, uint64_t addr, const struct kprobe_pattern *callee,
+			    struct kprobe_site_vec *out)
+{
+	struct di_func *caller = di_function_at(module, addr);
+	size_t before = out->len;
+	const char *why = NULL;
+
+	if (!caller) {
+		match_explain(m, "%s has no function at 0x%llx", di_module_name(module), (unsigned long long)addr);
+		return;
+	}
+	add_callees(m, caller, callee, &why, out);
+	if (out->len == before)
+		explain_no_callee(m, module, caller->name, callee->function, why);
 }
 
 /* ---- who calls ---- */

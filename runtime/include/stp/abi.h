@@ -138,7 +138,7 @@ enum stp_kprobe_flag {
 	STP_KP_RETURN = 1, STP_KP_ABSOLUTE = 4,
 	STP_KP_OPTIONAL = 2,		/* not attached: skipped, with a count */
 	STP_KP_MEMBER = 8,		/* one of those that a wildcard found: not attached is warned of; without it, an error */
-	STP_KP_WAIT = 16,		/* its module is known, and need not be loaded: the point waits for it */
+	STP_KP_WAIT = 16,		/* its module need not be loaded: the point waits for it */
 	STP_KP_START = 64,		/* code that is there only while its module starts */
 	STP_KP_BUILD = 32,		/* it, or what its handler reads, is right only in the build of stp_module.builds */
 };
