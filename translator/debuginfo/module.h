@@ -43,6 +43,7 @@ struct di_module {
 	struct map btf_types, dw_types;	/* type id or DIE offset -> struct type_node */
 	struct event_source *events;	/* event_system.c; NULL: not tried */
 	struct map *syscalls;		/* syscall.c: name -> struct syscall; NULL: not tried */
+	bool syscalls_listed;		/* in full; else each is asked for */
 	struct map builtin_types;	/* base types that no source has */
 };
 

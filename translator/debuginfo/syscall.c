@@ -80,6 +80,7 @@ static void read_table(struct di_module *m)
 		image_btf(s->target.image, s->cache_dir, &btf, &text, id);
 	for (char *save = NULL, *l = text.len ? strtok_r(text.s, "\n", &save) : NULL; l; l = strtok_r(NULL, "\n", &save))
 		take_line(m, l);
+	m->syscalls_listed = m->syscalls->len;
 	sb_free(&text);
 	sb_free(&btf);
 }
@@ -145,7 +146,7 @@ const struct di_param *syscall_params(struct di_module *m, const char *function,
 	if (!m->syscalls)
 		read_table(m);
 	c = map_get(m->syscalls, name);
-	if (!c && m->di->s->target.running && !m->syscalls->len && (c = read_format(m, name)))
+	if (!c && m->di->s->target.running && !m->syscalls_listed && (c = read_format(m, name)))
 		map_put(m->syscalls, arena_strdup(&m->di->arena, name), c);
 	if (!c)
 		return NULL;
