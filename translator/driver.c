@@ -86,8 +86,25 @@ static void print_program(struct session *s)
 	sb_free(&b);
 }
 
+static bool has_one_value(const struct variable *v)
+{
+	return !v->is_array && v->type != TYPE_STATS;
+}
+
+/* The global NAME of the tapset, if something uses it. */
+static const struct variable *library_global(struct session *s, const char *name)
+{
+	const struct variable_vec *all = &s->program->globals;
+
+	for (size_t i = 0; i < all->len; i++)
+		if (all->data[i]->library && !strcmp(all->data[i]->name, name))
+			return all->data[i];
+	return NULL;
+}
+
 static bool check_set_global(struct session *s, const char *name)
 {
+	const struct variable *tapset = library_global(s, name);
 	const struct global_decl *g = NULL;
 	struct string_vec names = { 0 };
 	const char *near;
@@ -98,10 +115,10 @@ static bool check_set_global(struct session *s, const char *name)
 		if (!strcmp(vec_last(&names), name))
 			g = s->script->globals.data[i];
 	}
-	if (g && (!g->resolved || (!g->resolved->is_array && g->resolved->type != TYPE_STATS)))
+	if (g ? !g->resolved || has_one_value(g->resolved) : tapset && has_one_value(tapset))
 		return true;
-	if (g)
-		return diag_error(&s->diags, g->span, E(OPTION_BAD), "-G %s: an array or a statistic has no one value", name);
+	if (g || tapset)
+		return diag_error(&s->diags, g ? g->span : tapset->span, E(OPTION_BAD), "-G %s: an array or a statistic has no one value", name);
 	near = nearest_name(name, names.data, names.len);
 	diag_error(&s->diags, (struct span){ 0 }, E(OPTION_BAD), "-G %s: the script has no such global", name);
 	if (near)

@@ -253,6 +253,17 @@ static const char *number_text(struct session *s, uint64_t n)
 	return n ? arena_printf(&s->arena, "%" PRIu64, n) : NULL;
 }
 
+/* Is a global of that name in the module? One that nothing uses is not, and its value does not matter. */
+static bool is_reached(const struct session *s, const char *name)
+{
+	const struct variable_vec *all = &s->program->globals;
+
+	for (size_t i = 0; i < all->len; i++)
+		if (!strcmp(all->data[i]->name, name))
+			return true;
+	return false;
+}
+
 static void stpd_words(struct session *s, struct words *w)
 {
 	const struct options *o = &s->opt;
@@ -278,7 +289,8 @@ static void stpd_words(struct session *s, struct words *w)
 	}
 	word(s, w, s->module_path);
 	for (i = 0; i < o->globals.len; i++)
-		word(s, w, arena_printf(&s->arena, "%s=%s", o->globals.data[i].name, o->globals.data[i].value));
+		if (is_reached(s, o->globals.data[i].name))
+			word(s, w, arena_printf(&s->arena, "%s=%s", o->globals.data[i].name, o->globals.data[i].value));
 	word(s, w, NULL);
 }
 

@@ -76,7 +76,7 @@ void emit_globals(struct emitter *e)
 			  desc || plain ? "&" : "", v->c_name);
 		if (desc)
 			sb_printf(c, ".desc = &desc_%s, ", v->c_name);
-		sb_printf(c, ".settable = %d },\n", !desc && !v->library && !v->internal);
+		sb_printf(c, ".settable = %d },\n", !desc && !v->internal && !(v->library && v->decl && v->decl->privat));
 	}
 	sb_puts(c, "\t{ .name = NULL }\n};\n\n");
 }
