@@ -99,6 +99,7 @@ struct probe {
 	const char *attach;		/* its row of attach.def when the family serves several ("BEGIN", "END"), or NULL: the family's */
 	const char *text;		/* the point as resolved: kernel.function("vfs_read@fs/read_write.c:450") */
 	const char *alias_text;		/* as the script wrote it: pn() */
+	unsigned resolution;		/* the same number: places that one point of a family was resolved to */
 	const struct point *origin;	/* the user's point; its chain of aliases: */
 	VEC(const struct alias_decl *) aliases;	/* outermost first */
 	struct span span;

@@ -85,7 +85,9 @@ static const char *site_text(const struct match *m, const struct kprobe_site *s,
 	const struct di_func *c = s->caller;
 
 	text = code_text(m, s->func ? s->func->name : arena_printf(a, "0x%" PRIx64, s->pc), file, line);
-	if (c)
+	if (c && s->depth > 1)
+		text = arena_printf(a, "%s\").callees(%u).callee(\"%s", code_text(m, c->name, c->file, c->line), s->depth, text);
+	else if (c)
 		text = arena_printf(a, "%s\").callee(\"%s", code_text(m, c->name, c->file, c->line), text);
 	text = arena_printf(a, "%s.%s(\"%s\")%s", where_text(m, di_module_name(s->module)),
 			    m->row->variant & KP_STATEMENT ? "statement" : "function", text, suffix_text(m, maxactive));
@@ -112,7 +114,7 @@ static bool is_glob(const struct match *m)
 		if (text && wildcard_is(text))
 			return true;
 	}
-	return match_has(m, "callees");
+	return match_has(m, "callees") && !match_has(m, "callee");
 }
 
 static bool add_site(const struct match *m, const struct kprobe_site *site)
@@ -285,13 +287,11 @@ static bool check_depth(const struct match *m)
 			  "callees takes a number from 1 to %d", KPROBE_MAX_DEPTH);
 }
 
-/* What is called: .callee("…"), or all. */
+/* What is called: .callee("…"), or all, at any of the levels asked for. */
 static bool callee_of(const struct match *m, struct kprobe_pattern *out)
 {
-	if (match_string(m, "callee"))
-		return pattern_of(m, "callee", out);
 	*out = (struct kprobe_pattern){ .function = "*" };
-	return check_depth(m);
+	return check_depth(m) && (!match_string(m, "callee") || pattern_of(m, "callee", out));
 }
 
 static bool kprobe_resolve(const struct match *m)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* -p2: the resolved program as a script: globals with their types in comments,
- * functions that are reached, one probe for each place.
+ * functions that are reached, one probe for each place that has a name of its own.
  *
  * A function may have copies for its probes (context.c).  The first of a name
  * keeps it, the others are NAME__2 and so on here, so that the text means what the program does. */
@@ -53,24 +53,78 @@ static void dump_locals(struct strbuf *b, const struct variable_vec *locals)
 		sb_printf(b, "  # local %s:%s\n", locals->data[i]->name, type_name(locals->data[i]->type));
 }
 
-static void dump_probe(struct strbuf *b, const struct probe *p)
+/* What stands behind the name of probe P and its comments. */
+static void dump_handler(struct strbuf *b, const struct probe *p)
 {
 	const struct probe *root = p->same_as ? p->same_as : p;
 
+	dump_locals(b, &root->locals);
+	print_stmt(b, root->body, 0);
+}
+
+static void dump_probe(struct strbuf *b, const struct probe *p, unsigned nplaces)
+{
 	sb_printf(b, "probe %s", p->text);
 	if (p->condition) {
 		sb_puts(b, " if (");
 		print_expr(b, p->condition);
 		sb_putc(b, ')');
 	}
+	if (nplaces > 1)
+		sb_printf(b, " /* %u places */", nplaces);
 	if (p->alias_text && p->alias_text != p->text)
 		sb_printf(b, " /* <- %s */", p->alias_text);
 	sb_putc(b, '\n');
-	dump_locals(b, &root->locals);
-	print_stmt(b, root->body, 0);
+	dump_handler(b, p);
+}
+
+/* Places that one point stands for, such as the copies of an inline function, have one text, which stands for all of them
+ * again: they are told once, where they do the same. */
+static void dump_probes(struct strbuf *b, struct program *p)
+{
+	struct map groups = { .arena = p->arena };
+	struct strbuf key = STRBUF_INIT;
+	VEC(const struct probe *) firsts = { 0 };
+	unsigned *n = ARENA_ARRAY(p->arena, unsigned, p->probes.len + 1);
+	uintptr_t at;
+
+	for (size_t i = 0; i < p->probes.len; i++) {
+		const struct probe *probe = p->probes.data[i];
+
+		sb_clear(&key);
+		sb_printf(&key, "%u %s\n", probe->resolution, probe->text);
+		dump_handler(&key, probe);
+		at = (uintptr_t)map_get(&groups, sb_str(&key));
+		if (!at) {
+			vec_push(p->arena, &firsts, probe);
+			at = firsts.len;
+			map_put(&groups, sb_str(&key), (void *)at);
+		}
+		n[at - 1]++;
+	}
+	for (size_t i = 0; i < firsts.len; i++)
+		dump_probe(b, firsts.data[i], n[i]);
+	sb_free(&key);
 }
 
 /* ---- copies of functions ---- */
+
+/* The function that E calls, be it in what the script said in place of what is there now. */
+static struct function *called(const struct expr *e)
+{
+	struct function *f = e->kind == EXPR_CALL ? e->call.ref : NULL;
+
+	while (f && f->same_as)
+		f = f->same_as;
+	return f;
+}
+
+/* What is printed of E where sema has put something else (print.c). */
+static void walk_origin(struct visitor *v, struct expr *e)
+{
+	if (e->origin)
+		walk_expr(v, (struct expr *)(uintptr_t)e->origin);
+}
 
 struct naming {
 	struct program *program;
@@ -107,10 +161,12 @@ static void name_copy(struct naming *n, const struct function *f)
 static struct expr *name_call(struct visitor *v, struct expr *e)
 {
 	struct naming *n = v->data;
-	const char *name = e->kind == EXPR_CALL ? umap_get(&n->copies, (uint64_t)(uintptr_t)e->call.ref) : NULL;
+	struct function *f = called(e);
+	const char *name = f ? umap_get(&n->copies, (uint64_t)(uintptr_t)f) : NULL;
 
 	if (name)
-		e->call.name = n->restore ? e->call.ref->name : name;
+		e->call.name = n->restore ? f->name : name;
+	walk_origin(v, e);
 	return e;
 }
 
@@ -136,8 +192,11 @@ static void tell(struct telling *t, struct function *f);
 
 static struct expr *tell_call(struct visitor *v, struct expr *e)
 {
-	if (e->kind == EXPR_CALL && e->call.ref && !e->call.ref->builtin)
-		tell(v->data, e->call.ref);
+	struct function *f = called(e);
+
+	if (f && !f->builtin)
+		tell(v->data, f);
+	walk_origin(v, e);
 	return e;
 }
 
@@ -206,7 +265,6 @@ void program_dump(struct strbuf *b, struct program *p)
 		dump_global(b, p->globals.data[i]);
 	dump_functions(b, &n, &functions);
 	sb_puts(b, "# probes\n");
-	for (size_t i = 0; i < p->probes.len; i++)
-		dump_probe(b, p->probes.data[i]);
+	dump_probes(b, p);
 	name_calls(&n, true);
 }

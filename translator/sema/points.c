@@ -22,6 +22,7 @@ struct resolution {
 	struct expansion *expansion;
 	const struct candidate *candidate;
 	const struct point *point;
+	unsigned number;
 };
 
 struct points *points_get(struct session *s)
@@ -97,6 +98,7 @@ struct probe *match_add(const struct match *m, const char *text)
 	p->alias_text = r->expansion->alias ? r->expansion->text : r->candidate->text;
 	if (!strcmp(p->alias_text, text))
 		p->alias_text = text;
+	p->resolution = r->number;
 	p->origin = outermost_point(r->expansion, r->point);
 	p->span = p->origin->span;
 	p->condition = conditions(s, r->expansion, r->point);
@@ -145,7 +147,7 @@ static bool resolve_point(struct points *ps, struct expansion *x, const struct p
 static bool resolve_row(struct points *ps, struct expansion *x, const struct candidate *c, const struct point *point,
 			bool optional)
 {
-	struct resolution r = { ps, x, c, point };
+	struct resolution r = { ps, x, c, point, ++ps->nresolutions };
 	struct match m = {
 		.session = ps->session, .row = c->row, .point = point, .parts = c->parts, .nparts = c->shape->n,
 		.optional = optional, .sink = &r,

@@ -49,6 +49,7 @@ struct points {
 	size_t nprobe_files;		/* files whose probes have been resolved, likewise */
 	struct map functions;		/* name -> enum dependence of the functions of that name */
 	const char *why;		/* match_explain()'s last sentence, or NULL */
+	unsigned nresolutions;		/* of points by families */
 };
 struct points *points_get(struct session *s);
 /* Read what the library has for POINT; all aliases read so far are in PS then. */
