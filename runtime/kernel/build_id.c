@@ -12,9 +12,10 @@
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
+#include <linux/uaccess.h>
 
 enum { ID_MAX = 32, FIRST = 1000, BUILD_ID_TYPE = 3 };	/* NT_GNU_BUILD_ID */
-struct note { u32 namesz, descsz, type; char name[4]; u8 id[]; };
+struct note { u32 namesz, descsz, type; char name[4]; u8 id[ID_MAX]; };
 
 static bool *stale;			/* by number of stp_module.builds */
 static struct notifier_block watch;
@@ -25,23 +26,31 @@ static bool of_kernel(const struct stp_build *b)
 	return !strcmp(b->module, "kernel");
 }
 
-static bool is_build_id(const struct note *n, size_t left)
+/* Is a build-id at P, with all of it before END? N becomes a copy.  What lies between the variables of a module is read, too, which
+ * a kernel that guards them (KASAN) must not take for a mistake: so nothing is read as data of this program. */
+static bool build_id_at(struct note *n, const char *p, const char *end)
 {
-	return n->namesz == 4 && n->type == BUILD_ID_TYPE && n->descsz && n->descsz <= ID_MAX && n->descsz <= left && !memcmp(n->name, "GNU", 4);
+	const size_t head = offsetof(struct note, id);
+	union { unsigned long word; u32 namesz; } first = { .word = READ_ONCE_NOCHECK(*(const unsigned long *)p) };
+
+	if (first.namesz != 4 || copy_from_kernel_nofault(n, p, head) || n->type != BUILD_ID_TYPE || memcmp(n->name, "GNU", 4))
+		return false;
+	if (!n->descsz || n->descsz > ID_MAX || n->descsz > (size_t)(end - p) - head)
+		return false;
+	return !copy_from_kernel_nofault(n->id, p + head, n->descsz);
 }
 
 /* Is a note between FROM and END that has another identifier than B, and none that has its own? TEXT becomes the other one. */
 static bool differs(const struct stp_build *b, const char *from, const char *end, char text[2 * ID_MAX + 1])
 {
 	bool other = false;
+	struct note n;
 	const char *p;
 
-	for (p = from; from && p + sizeof(struct note) <= end; p += 4) {
-		const struct note *n = (const void *)p;
-
-		if (!is_build_id(n, (size_t)(end - (const char *)n->id)))
+	for (p = from; from && p + offsetof(struct note, id) <= end; p += 4) {
+		if (!build_id_at(&n, p, end))
 			continue;
-		snprintf(text, 2 * ID_MAX + 1, "%*phN", (int)n->descsz, n->id);
+		snprintf(text, 2 * ID_MAX + 1, "%*phN", (int)n.descsz, n.id);
 		if (!strcmp(text, b->id))
 			return false;
 		other = true;
