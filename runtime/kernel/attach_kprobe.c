@@ -3,7 +3,8 @@
  * them; all others are registered one by one, and unregistered all at once, for each
  * unregistration by itself waits for every CPU.
  *
- * Registering takes long (the kernel walks over its tables of jump labels and decodes the whole function), enabling does not.
+ * Registering takes long (the kernel walks over its tables of jump labels and decodes the whole function; kprobe_many.c spares it
+ * some of that), enabling does not.
  * Once one is enabled the kernel soon turns it into a jump, and lets no other be registered for as long as that takes all tasks to
  * leave the code: so all are registered first, and then enabled. */
 #include "compat.h"
@@ -268,7 +269,7 @@ static void enable(struct rt_kprobes *k, struct rt_kp_point *p)
 }
 
 /* The points of M that bulk.c did not take. */
-static void register_all(struct rt_kprobes *k, struct rt_kp_module *m)
+static void register_all(struct rt_kprobes *k, const struct rt_kp_module *m)
 {
 	unsigned i;
 	int err;
@@ -288,6 +289,12 @@ static void register_all(struct rt_kprobes *k, struct rt_kp_module *m)
 			refuse(k, p, err);
 		cond_resched();
 	}
+}
+
+static void enable_all(struct rt_kprobes *k, const struct rt_kp_module *m)
+{
+	unsigned i;
+
 	for (i = 0; i < k->group->nrows && !READ_ONCE(rt.want_exit); i++) {
 		struct rt_kp_point *p = &k->points[i];
 
@@ -311,6 +318,7 @@ void rt_kprobes_attach(struct rt_kprobes *k, struct rt_kp_module *m)
 {
 	struct rt_bulk **bulk = m ? &m->bulk : &k->bulk;
 	struct place_of at = { k, m };
+	struct rt_kp_many *many;
 	unsigned taken;
 
 	if (m)
@@ -321,7 +329,10 @@ void rt_kprobes_attach(struct rt_kprobes *k, struct rt_kp_module *m)
 	k->in_bulk += taken;
 	k->attached += taken;
 	k->many = k->group->nrows - k->in_bulk > MANY;
+	many = k->many ? rt_kp_many_begin() : NULL;
 	register_all(k, m);
+	rt_kp_many_end(many);
+	enable_all(k, m);
 }
 
 static struct rt_kprobes *kprobes_new(const struct stp_group *g)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of kprobes share: attach_kprobe.c registers, kprobe_report.c tells what was refused,
+/* What the files of kprobes share: attach_kprobe.c registers, kprobe_many.c makes that quicker, kprobe_report.c tells what was refused,
  * kprobe_modules.c follows modules that come and go.
  *
  * A point of a module is attached only while the module is there; `lock` is held while points are attached and detached, but
@@ -44,6 +44,11 @@ struct rt_kprobes {
 /* attach_kprobe.c: the points of M (NULL: of the kernel itself), what can be had of them; process context, under `lock` */
 void rt_kprobes_attach(struct rt_kprobes *k, struct rt_kp_module *m);
 void rt_kprobes_detach(struct rt_kprobes *k, struct rt_kp_module *m);
+
+/* kprobe_many.c: while many kprobes are registered, by this task, the kernel does less for each. NULL: it does all. Before they are
+ * enabled it must have ended. */
+struct rt_kp_many *rt_kp_many_begin(void);
+void rt_kp_many_end(struct rt_kp_many *m);
 
 /* text_end.c: registering a kprobe at ADDR (in a module, or anywhere) could make the kernel read behind mapped text */
 bool rt_text_ends_behind(unsigned long addr);
