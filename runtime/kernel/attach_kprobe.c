@@ -329,7 +329,7 @@ void rt_kprobes_attach(struct rt_kprobes *k, struct rt_kp_module *m)
 	k->in_bulk += taken;
 	k->attached += taken;
 	k->many = k->group->nrows - k->in_bulk > MANY;
-	many = k->many ? rt_kp_many_begin() : NULL;
+	many = k->many && stp_module.limits->quick_attach ? rt_kp_many_begin() : NULL;
 	register_all(k, m);
 	rt_kp_many_end(many);
 	enable_all(k, m);

@@ -8,7 +8,7 @@
  * For the task that registers, and for nobody else, both are cut short through ftrace, as livepatch replaces functions.  The
  * first one only where a table, made once and sorted, has no label near the place: the answer is no.  Near a label the kernel's
  * function answers.  The second one says that the kprobe cannot become a jump.  Where that is not to be had (the functions have
- * no site, or another one's code replaces them) the kernel does all its work. */
+ * no site, or another one's code replaces them), and with -D STP_QUICK_ATTACH=0, the kernel does all its work. */
 #include "compat.h"
 #include "kprobe.h"
 

@@ -234,6 +234,8 @@ struct stp_limits {
 	uint32_t max_backtrace;		/* addresses of a stack */
 	uint32_t max_stacks;		/* stacks kept by identifier, up to the next power of two */
 	uint32_t interruptible;		/* 0: hits inside another handler count against max_skipped */
+	uint32_t quick_attach;		/* 0: the kernel does all its work for each of many kprobes */
+	uint32_t pad;
 };
 
 enum stp_module_flag { STP_MODULE_TIMING = 1, STP_MODULE_BULK = 2, STP_MODULE_NO_GLOBAL_DISPLAY = 4, STP_MODULE_STACKS = 8 /* calls what stp/stack.h says */ };
