@@ -183,12 +183,28 @@ end_by() {
 	check "ended by SIG$1: nothing left behind" nothing_left
 }
 
+# A terminal that goes away, timeout(1) and service managers mean all processes at once.
+end_group() {
+	local pid
+
+	: >"$work/up"
+	setsid "$guest" --timeout 240 -n -r "$kernel" -- bash -c 'echo up; sleep 100' >"$work/up" 2>"$work/err" &
+	pid=$!
+	started "$pid"
+	{ kill -TERM -- "-$pid" && timeout 20 tail --pid="$pid" -f /dev/null; } 2>"$work/log"
+	check_same "all its processes get SIGTERM: it ends" "0" "$?"
+	kill -KILL -- "-$pid" 2>"$work/log"
+	wait "$pid" 2>"$work/log"
+	check "all its processes get SIGTERM: nothing left behind" nothing_left
+}
+
 test_signals() {
 	local pid
 
 	kernel=$1
 	end_by TERM 143
 	end_by KILL 137
+	end_group
 	: >"$work/up"
 	# a shell starts what it does not wait for with SIGINT ignored, and stap-guest could not undo that
 	env --default-signal=INT "$guest" --timeout 240 -n -r "$kernel" -- \
