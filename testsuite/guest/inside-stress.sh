@@ -12,14 +12,15 @@ kmemleak=/sys/kernel/debug/kmemleak
 
 many() { if [ "$size" = full ]; then echo "$1"; else echo "$2"; fi; }
 
-# memory: MemAvailable and SUnreclaim, KiB, when nothing is going on
+# memory: MemAvailable and SUnreclaim, KiB, when nothing is going on. What each CPU keeps of free pages for itself, which newer
+# kernels let grow to tens of MiB, is free.
 memory() {
 	sync
 	for _ in 1 2 3; do
 		echo 3 >/proc/sys/vm/drop_caches
 		sleep 0.3
 	done
-	awk '/^MemAvailable:/ { a = $2 } /^SUnreclaim:/ { s = $2 } END { print a, s }' /proc/meminfo
+	awk '/^MemAvailable:/ { a += $2 } /^SUnreclaim:/ { s = $2 } $1 == "count:" { a += $2 * 4 } END { print a, s }' /proc/meminfo /proc/zoneinfo
 }
 
 # points: what is attached to the kernel, by whomever
@@ -66,6 +67,7 @@ left_clean() {
 		echo scan >$kmemleak && sleep 6 && echo scan >$kmemleak
 		[ -z "$(head -c 1 $kmemleak)" ] || { why="memory is lost" && head -n 40 $kmemleak; }
 	fi
+	[[ $why != *KiB* ]] || paste "$T/meminfo" /proc/meminfo | awk '$2 - $5 > 2000 || $5 - $2 > 2000 { print "# " $1, $2, "->", $5, "KiB" }'
 	echo "# $1: memory available $2 -> ${now[0]} KiB, slab $3 -> ${now[1]} KiB"
 	if [ "$why" ]; then echo "not ok $1/clean: $why"; else echo "ok $1/clean"; fi
 }
@@ -80,6 +82,7 @@ run() {
 	dmesg -C
 	[ ! -e $kmemleak ] || { echo scan >$kmemleak && echo clear >$kmemleak; }
 	read -r -a before < <(memory)
+	cat /proc/meminfo >"$T/meminfo"
 	why=$("$@")
 	stop_load
 	if [ "$why" ]; then echo "not ok $name: $why"; else echo "ok $name"; fi
