@@ -41,6 +41,15 @@ stop_load() {
 	load=()
 }
 
+# memory_lost AVAILABLE SLAB: what of it is not back; nothing if all is
+memory_lost() {
+	if [ $(($1 - now[0])) -ge $tolerance_available ]; then
+		echo "of $1 KiB of memory, ${now[0]} are left"
+	elif [ $((now[1] - $2)) -ge $tolerance_slab ]; then
+		echo "slab grew from $2 to ${now[1]} KiB"
+	fi
+}
+
 # settle AVAILABLE SLAB: sets now to the memory once it is back where it was, or after half a minute: some of what is
 # freed comes back only when the kernel gets to it.
 settle() {
@@ -48,26 +57,26 @@ settle() {
 
 	for ((tries = 0; tries < 15; tries++)); do
 		read -r -a now < <(memory)
-		[ $(($1 - now[0])) -ge $tolerance_available ] || [ $((now[1] - $2)) -ge $tolerance_slab ] || break
+		[ "$(memory_lost "$@")" ] || break
 		sleep 1
 	done
 }
 
 # left_clean NAME AVAILABLE SLAB
 left_clean() {
-	local now why=''
+	local now why='' lost
 
 	! grep '^s_' /proc/modules || why="a module is left"
 	[ -z "$(points)" ] || why="probes are left: $(points | head -n 3)"
 	! dmesg | grep -E "$bad" || why="the kernel warned"
 	settle "$2" "$3"
-	[ $(($2 - now[0])) -lt $tolerance_available ] || why="of $2 KiB of memory, ${now[0]} are left"
-	[ $((now[1] - $3)) -lt $tolerance_slab ] || why="slab grew from $3 to ${now[1]} KiB"
+	lost=$(memory_lost "$2" "$3")
+	[ -z "$lost" ] || why=$lost
 	if [ -e $kmemleak ]; then
 		echo scan >$kmemleak && sleep 6 && echo scan >$kmemleak
 		[ -z "$(head -c 1 $kmemleak)" ] || { why="memory is lost" && head -n 40 $kmemleak; }
 	fi
-	[[ $why != *KiB* ]] || paste "$T/meminfo" /proc/meminfo | awk '$2 - $5 > 2000 || $5 - $2 > 2000 { print "# " $1, $2, "->", $5, "KiB" }'
+	[ -z "$lost" ] || paste "$T/meminfo" /proc/meminfo | awk '$2 - $5 > 2000 || $5 - $2 > 2000 { print "# " $1, $2, "->", $5, "KiB" }'
 	echo "# $1: memory available $2 -> ${now[0]} KiB, slab $3 -> ${now[1]} KiB"
 	if [ "$why" ]; then echo "not ok $1/clean: $why"; else echo "ok $1/clean"; fi
 }
