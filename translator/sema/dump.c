@@ -62,20 +62,28 @@ static void dump_handler(struct strbuf *b, const struct probe *p)
 	print_stmt(b, root->body, 0);
 }
 
-static void dump_probe(struct strbuf *b, const struct probe *p, unsigned nplaces)
+struct place_group {
+	const struct probe *first;
+	const char *handler;		/* as dump_handler writes it */
+	unsigned nplaces;
+};
+
+static void dump_probe(struct strbuf *b, const struct place_group *g)
 {
+	const struct probe *p = g->first;
+
 	sb_printf(b, "probe %s", p->text);
 	if (p->condition) {
 		sb_puts(b, " if (");
 		print_expr(b, p->condition);
 		sb_putc(b, ')');
 	}
-	if (nplaces > 1)
-		sb_printf(b, " /* %u places */", nplaces);
+	if (g->nplaces > 1)
+		sb_printf(b, " /* %u places */", g->nplaces);
 	if (p->alias_text && p->alias_text != p->text)
 		sb_printf(b, " /* <- %s */", p->alias_text);
 	sb_putc(b, '\n');
-	dump_handler(b, p);
+	sb_puts(b, g->handler);
 }
 
 /* Places that one point stands for, such as the copies of an inline function, have one text, which stands for all of them
@@ -84,26 +92,28 @@ static void dump_probes(struct strbuf *b, struct program *p)
 {
 	struct map groups = { .arena = p->arena };
 	struct strbuf key = STRBUF_INIT;
-	VEC(const struct probe *) firsts = { 0 };
-	unsigned *n = ARENA_ARRAY(p->arena, unsigned, p->probes.len + 1);
-	uintptr_t at;
+	VEC(struct place_group *) all = { 0 };
+	struct place_group *g;
+	size_t head;
 
 	for (size_t i = 0; i < p->probes.len; i++) {
 		const struct probe *probe = p->probes.data[i];
 
 		sb_clear(&key);
 		sb_printf(&key, "%u %s\n", probe->resolution, probe->text);
+		head = key.len;
 		dump_handler(&key, probe);
-		at = (uintptr_t)map_get(&groups, sb_str(&key));
-		if (!at) {
-			vec_push(p->arena, &firsts, probe);
-			at = firsts.len;
-			map_put(&groups, sb_str(&key), (void *)at);
+		g = map_get(&groups, sb_str(&key));
+		if (!g) {
+			g = ARENA_NEW(p->arena, struct place_group);
+			*g = (struct place_group){ .first = probe, .handler = arena_strdup(p->arena, sb_str(&key) + head) };
+			vec_push(p->arena, &all, g);
+			map_put(&groups, sb_str(&key), g);
 		}
-		n[at - 1]++;
+		g->nplaces++;
 	}
-	for (size_t i = 0; i < firsts.len; i++)
-		dump_probe(b, firsts.data[i], n[i]);
+	for (size_t i = 0; i < all.len; i++)
+		dump_probe(b, all.data[i]);
 	sb_free(&key);
 }
 
