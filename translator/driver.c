@@ -91,20 +91,19 @@ static bool has_one_value(const struct variable *v)
 	return !v->is_array && v->type != TYPE_STATS;
 }
 
-/* The global NAME of the tapset, if something uses it. */
-static const struct variable *library_global(struct session *s, const char *name)
+const struct variable *driver_global(const struct session *s, const char *name)
 {
 	const struct variable_vec *all = &s->program->globals;
 
 	for (size_t i = 0; i < all->len; i++)
-		if (all->data[i]->library && !strcmp(all->data[i]->name, name))
+		if (!strcmp(all->data[i]->name, name))
 			return all->data[i];
 	return NULL;
 }
 
 static bool check_set_global(struct session *s, const char *name)
 {
-	const struct variable *tapset = library_global(s, name);
+	const struct variable *used = driver_global(s, name), *tapset = used && used->library ? used : NULL;
 	const struct global_decl *g = NULL;
 	struct string_vec names = { 0 };
 	const char *near;

@@ -3,6 +3,7 @@
 #ifndef TRANSLATOR_DRIVER_H
 #define TRANSLATOR_DRIVER_H
 
+#include "translator/build/build.h"
 #include "translator/session.h"
 
 /* All of stap: the exit status. */
@@ -12,6 +13,10 @@ int driver_main(int argc, char **argv);
 bool driver_parse(struct session *s);
 /* -p1 */
 void driver_print_script(struct session *s);
+
+/* ---- driver.c ---- */
+/* The global NAME of the script or of the tapset, if something uses it; else NULL. */
+const struct variable *driver_global(const struct session *s, const char *name);
 
 /* ---- driver_list.c ---- */
 /* -l, -L: exit status 0 when there is such a point. */
@@ -28,6 +33,8 @@ int driver_doctor(struct session *s);
 bool driver_check_kernel(struct session *s);
 
 /* ---- driver_types.c ---- */
+/* What all builds of the session have in common; PASS counts for how much is told.  Once tmpdir_make has succeeded. */
+struct build_job driver_job(struct session *s, unsigned pass);
 /* The kernel backend's types of header files. */
 void driver_types(struct session *s, const char *headers, struct header_types *out);
 

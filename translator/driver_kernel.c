@@ -4,7 +4,6 @@
 #include "translator/driver.h"
 #include "lib/run.h"
 #include "translator/backend.h"
-#include "translator/build/build.h"
 #include "translator/emit/emit.h"
 #include "translator/errors.h"
 #include "translator/program.h"
@@ -205,16 +204,16 @@ static bool has_embedded_c(const struct program *p)
 
 static bool kernel_build(struct session *s)
 {
-	unsigned verbose = s->opt.verbose + s->opt.verbose_pass[4];
-	struct build_job job = {
-		.arena = &s->arena, .c_text = s->c_text, .c_len = s->c_len, .release = s->target.release,
-		.arch = s->target.arch, .build_dir = s->target.build_dir,
-		.runtime_dir = s->runtime_dir, .cache_dir = s->cache_dir, .tmpdir = s->tmpdir,
-		.defines = make_defines(s), .force_kbuild = s->opt.force_kbuild, .no_module_lookup = s->opt.poison_cache, .guru = s->opt.guru || has_embedded_c(s->program),
-		.needs_kernel_headers = s->program->needs_kernel_headers, .keep = s->opt.keep, .verbose = verbose,
-		.log = s->opt.no_warnings && !verbose ? NULL : stderr, .progress = isatty(STDERR_FILENO) ? stderr : NULL,
-	};
+	struct build_job job = driver_job(s, 4);
 
+	job.c_text = s->c_text;
+	job.c_len = s->c_len;
+	job.defines = make_defines(s);
+	job.force_kbuild = s->opt.force_kbuild;
+	job.guru = s->opt.guru || has_embedded_c(s->program);
+	job.needs_kernel_headers = s->program->needs_kernel_headers;
+	job.log = s->opt.no_warnings && !job.verbose ? NULL : stderr;
+	job.progress = isatty(STDERR_FILENO) ? stderr : NULL;
 	job.name = s->opt.module_name ? s->opt.module_name : make_name(s);
 	if (!check_name(s, job.name))
 		return false;
@@ -253,17 +252,6 @@ static const char *number_text(struct session *s, uint64_t n)
 	return n ? arena_printf(&s->arena, "%" PRIu64, n) : NULL;
 }
 
-/* Is a global of that name in the module? One that nothing uses is not, and its value does not matter. */
-static bool is_reached(const struct session *s, const char *name)
-{
-	const struct variable_vec *all = &s->program->globals;
-
-	for (size_t i = 0; i < all->len; i++)
-		if (!strcmp(all->data[i]->name, name))
-			return true;
-	return false;
-}
-
 static void stpd_words(struct session *s, struct words *w)
 {
 	const struct options *o = &s->opt;
@@ -289,7 +277,7 @@ static void stpd_words(struct session *s, struct words *w)
 	}
 	word(s, w, s->module_path);
 	for (i = 0; i < o->globals.len; i++)
-		if (is_reached(s, o->globals.data[i].name))
+		if (driver_global(s, o->globals.data[i].name)) /* one that nothing uses is not in the module, and its value does not matter */
 			word(s, w, arena_printf(&s->arena, "%s=%s", o->globals.data[i].name, o->globals.data[i].value));
 	word(s, w, NULL);
 }
