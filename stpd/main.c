@@ -22,6 +22,8 @@ static const char help[] =
 	"  -b MB        buffer size for each CPU, megabytes (1)\n"
 	"  -c CMD       run CMD when the probes are in place, end with it; target() is its process\n"
 	"  -x PID       target() is PID; end with it\n"
+	"  -N PID       ns_pid() and its kin count in the namespaces of process PID (stpd's own)\n"
+	"  -r N:URI     this is run N of many, on the machine URI: remote_id(), remote_uri()\n"
 	"  -T MS        end after MS milliseconds; of staprun: let output wait for up to MS milliseconds\n"
 	"  -L           load, start and leave the module running\n"
 	"  -D           when all is in place, go on in the background, and print the number of that process (needs -o)\n"
@@ -74,31 +76,48 @@ static bool rotation(struct options *o, char *text)
 	return true;
 }
 
-/* Options of staprun that mean nothing here: one that needs no help, and those that cannot be had. */
-static bool known_elsewhere(int c)
+/* -x, -N */
+static bool process(char option, pid_t *out)
 {
-	if (c == 'u')
-		return true;
-	say_error(c == 'M' ? "there is no monitor: -M" : c == 'N' ? "process numbers are not translated: -N" : "modules do not run on other machines: -r");
-	return false;
+	unsigned pid;
+
+	if (!number(optarg, INT_MAX, &pid, option))
+		return false;
+	*out = (pid_t)pid;
+	return true;
+}
+
+/* -r N:URI */
+static bool remote(struct options *o, const char *text)
+{
+	char *end;
+
+	errno = 0;
+	o->remote.id = strtol(text, &end, 10);
+	if (errno || end == text || *text < '0' || *text > '9' || *end != ':') {
+		say_error("-r takes N:URI, a number from 0 and a name for this machine, not \"%s\"", text);
+		return false;
+	}
+	if ((size_t)snprintf(o->remote.uri, sizeof o->remote.uri, "%s", end + 1) >= sizeof o->remote.uri) {
+		say_error("-r takes at most %zu bytes of URI", sizeof o->remote.uri - 1);
+		return false;
+	}
+	o->is_remote = true;
+	return true;
 }
 
 /* False: status is what to exit with. */
 static bool read_option(struct options *o, int c, int *status)
 {
-	unsigned pid;
-
 	*status = 2;
 	switch (c) {
 	case 'o': o->output = optarg; return true;
 	case 'S': return rotation(o, optarg);
 	case 'b': return number(optarg, 4095, &o->buffer_mb, 'b');
 	case 'c': o->command = optarg; return true;
-	case 'x':
-		if (!number(optarg, INT_MAX, &pid, 'x'))
-			return false;
-		o->target = (pid_t)pid;
-		return true;
+	case 'x': return process('x', &o->target);
+	case 'N': return process('N', &o->namespaces);
+	case 'r': return remote(o, optarg);
 	case 'T': return number(optarg, INT_MAX, o->idle_ms ? &o->idle_ms : &o->timeout_ms, 'T');
 	case 'L': o->leave = true; return true;
 	case 'A': o->attach = true; return true;
@@ -109,7 +128,8 @@ static bool read_option(struct options *o, int c, int *status)
 		if (!say_in_color(optarg))
 			say_error("-C takes never, always or auto, not \"%s\"", optarg);
 		return say_in_color(optarg);
-	case 'u': case 'M': case 'N': case 'r': return known_elsewhere(c);
+	case 'u': return true;	/* of staprun: what it loads is part of the kernel by now */
+	case 'M': say_error("there is no monitor: -M"); return false;
 	case 'w': o->quiet = true; return true;
 	case 'v': o->verbose++; return true;
 	case OPT_BULK: o->bulk = true; return true;
@@ -132,6 +152,8 @@ static bool check_usage(const struct options *o)
 		say_error("%s needs -o FILE", o->daemon ? "-D" : o->bulk ? "--bulk" : "-S");
 	else if (o->leave && (o->command || o->attach))
 		say_error("-L leaves the module to itself: it does not go with %s", o->attach ? "-A" : "-c");
+	else if (o->attach && (o->namespaces || o->is_remote))
+		say_error("%s is said as a module is loaded: it does not go with -A", o->namespaces ? "-N" : "-r");
 	else if (privilege_level() < STPD_DEV && o->buffer_mb > MOST_BUFFER_MB)
 		say_error("-b takes at most %d from those who are not in group stapdev", MOST_BUFFER_MB);
 	else

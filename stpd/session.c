@@ -251,6 +251,22 @@ static void send_owner(struct session *s)
 		ctl_send(s->ctl, STP_MSG_OWNER, &m, sizeof m);
 }
 
+/* -N, -r */
+static int send_place(struct session *s)
+{
+	const struct options *o = s->o;
+	struct stp_msg_namespaces of = { .pid = o->namespaces };
+	int err = o->namespaces ? ctl_send(s->ctl, STP_MSG_NAMESPACES, &of, sizeof of) : 0;
+
+	if (err == -ESRCH)
+		say_error("-N: there is no process %d", (int)of.pid);
+	else if (!err && o->is_remote)
+		err = ctl_send(s->ctl, STP_MSG_REMOTE, &o->remote, sizeof o->remote);
+	if (err && err != -ESRCH)
+		say_error("the module knows nothing of -%c: build it again", o->namespaces ? 'N' : 'r');
+	return err;
+}
+
 static int send_start(struct session *s)
 {
 	const struct options *o = s->o;
@@ -263,6 +279,8 @@ static int send_start(struct session *s)
 		if (err)
 			say_error("cannot set %s: %s", o->sets[i], err == -ENOENT ? "the script has no such global" : strerror(-err));
 	}
+	if (!err)
+		err = send_place(s);
 	if (err)
 		return err;
 	send_zone(s);

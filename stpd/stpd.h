@@ -24,6 +24,9 @@ struct options {
 	const char *output;		/* -o, may hold strftime conversions */
 	const char *command;		/* -c */
 	pid_t target;			/* -x */
+	pid_t namespaces;		/* -N */
+	struct stp_msg_remote remote;	/* -r */
+	bool is_remote;
 	uint64_t rotate_bytes;		/* -S SIZE */
 	unsigned rotate_files;		/* -S SIZE,N: files kept; 0 all */
 	unsigned buffer_mb;		/* -b: per CPU */

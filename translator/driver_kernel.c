@@ -265,6 +265,7 @@ static void stpd_words(struct session *s, struct words *w)
 	word_pair(s, w, "-o", o->output);
 	word_pair(s, w, "-c", o->command);
 	word_pair(s, w, "-x", number_text(s, (uint64_t)o->target_pid));
+	word_pair(s, w, "-N", number_text(s, (uint64_t)o->namespaces_pid));
 	word_pair(s, w, "-b", number_text(s, o->buffer_mb));
 	word_pair(s, w, "-S", o->size_limit);
 	word_pair(s, w, "-T", number_text(s, (uint64_t)o->timeout_s * 1000));

@@ -95,14 +95,24 @@ static bool dump_probe_aliases(struct parse *p, const char *value)
 	return true;
 }
 
-static bool take_target(struct parse *p, const char *value)
+static bool take_process(struct parse *p, const char *option, const char *value, pid_t *out)
 {
 	long pid;
 
 	if (!to_number(value, 1, 0x7fffffff, &pid))
-		return complain(p, "-x %s: not the number of a process", value);
-	p->session->opt.target_pid = (pid_t)pid;
+		return complain(p, "%s %s: not the number of a process", option, value);
+	*out = (pid_t)pid;
 	return true;
+}
+
+static bool take_target(struct parse *p, const char *value)
+{
+	return take_process(p, "-x", value, &p->session->opt.target_pid);
+}
+
+static bool take_namespaces(struct parse *p, const char *value)
+{
+	return take_process(p, "--target-namespaces", value, &p->session->opt.namespaces_pid);
 }
 
 static bool take_flight(struct parse *p, const char *value)

@@ -61,6 +61,7 @@ struct options {
 	const char *output;		/* -o */
 	const char *command;		/* -c */
 	pid_t target_pid;		/* -x */
+	pid_t namespaces_pid;		/* --target-namespaces */
 	unsigned buffer_mb;		/* -s, 0: default */
 	const char *size_limit;		/* -S */
 	const char *flight_recorder;	/* -F: "" in memory */

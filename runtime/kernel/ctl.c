@@ -122,9 +122,20 @@ static int start(const void *payload, u32 len)
 	return -EPROTO;
 }
 
+/* A message that is a structure, as it is into DST. */
+static int keep(void *dst, size_t size, const struct stp_msg *head, const char *payload)
+{
+	if (head->len != size || rt.state != RT_NEW)
+		return -EINVAL;
+	memcpy(dst, payload, size);
+	return 0;
+}
+
 static int command(const struct stp_msg *head, char *payload)
 {
+	struct stp_msg_namespaces of;
 	struct stp_msg_stats stats;
+	int err;
 
 	switch (head->kind) {
 	case STP_MSG_START:
@@ -139,16 +150,19 @@ static int command(const struct stp_msg *head, char *payload)
 	case STP_MSG_SET:
 		return set_global(payload);
 	case STP_MSG_ZONE:
-		if (head->len != sizeof rt.zone)
-			return -EINVAL;
-		memcpy(&rt.zone, payload, sizeof rt.zone);
+		err = keep(&rt.zone, sizeof rt.zone, head, payload);
 		rt.zone.name[sizeof rt.zone.name - 1] = 0;
-		return 0;
+		return err;
 	case STP_MSG_OWNER:
-		if (head->len != sizeof rt.owner)
-			return -EINVAL;
-		memcpy(&rt.owner, payload, sizeof rt.owner);
-		return 0;
+		return keep(&rt.owner, sizeof rt.owner, head, payload);
+	case STP_MSG_NAMESPACES:
+		err = keep(&of, sizeof of, head, payload);
+		return err ? err : rt_namespaces_of(of.pid);
+	case STP_MSG_REMOTE:
+		err = keep(&rt.remote, sizeof rt.remote, head, payload);
+		rt.remote.uri[sizeof rt.remote.uri - 1] = 0;
+		rt.is_remote = !err;
+		return err;
 	case STP_MSG_INPUT:
 		rt_input(payload, head->len);
 		return 0;

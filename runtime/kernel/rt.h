@@ -59,6 +59,8 @@ struct rt {
 	int target;
 	struct stp_msg_zone zone;
 	struct stp_msg_owner owner;
+	struct stp_msg_remote remote;
+	bool is_remote;
 	unsigned ncpus;
 	struct rt_cpu **cpus;
 	atomic64_t seq;
@@ -192,6 +194,11 @@ bool rt_build_stale(const char *module);	/* it is loaded, and another build than
 
 /* unwind.c: tell what this kernel does not give, if the script asks for it */
 void rt_stacks_check(void);
+
+/* namespaces.c: process context, under rt.mutex. 0 or -ESRCH */
+int rt_namespaces_of(int pid);
+int rt_namespaces_default(void);	/* of whoever calls, unless those of a process were asked for */
+void rt_namespaces_forget(void);	/* once no handler can run */
 
 /* report.c */
 void rt_stats(struct stp_msg_stats *s);

@@ -37,6 +37,7 @@ static void release(void)
 	rt_forget_symbols();
 	rt_builds_forget();
 	rt_relay_close();
+	rt_namespaces_forget();
 	if (rt.loaded) {
 		rt_contexts_exit();
 		stp_core_unload();
@@ -171,7 +172,9 @@ static int prepare(const struct stp_msg_start *m)
 	rt.bulk = m->flags & STP_START_BULK || stp_module.flags & STP_MODULE_BULK;
 	rt.overwrite = m->flags & STP_START_OVERWRITE;
 	rt.unread = m->flags & STP_START_UNREAD;
-	err = rt_load();
+	err = rt_namespaces_default();
+	if (!err)
+		err = rt_load();
 	if (!err)
 		rt_hotplug_begin();
 	if (!err)

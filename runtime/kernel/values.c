@@ -77,6 +77,16 @@ int64_t stp_target(void)
 	return rt.target;
 }
 
+int64_t stp_remote_id(void)
+{
+	return rt.is_remote ? rt.remote.id : -1;
+}
+
+void stp_remote_uri(char *dst, size_t size)
+{
+	stp_str_copy(dst, rt.remote.uri, size);
+}
+
 int64_t stp_time_ns(int64_t clock)
 {
 	switch (clock) {

@@ -13,6 +13,17 @@ int64_t stp_euid(void) { return 1000; }
 int64_t stp_gid(void) { return 1000; }
 int64_t stp_egid(void) { return 1000; }
 int64_t stp_target(void) { return 0; }
+int64_t stp_ns_pid(void) { return 3; }
+int64_t stp_ns_tid(void) { return 4; }
+int64_t stp_ns_ppid(void) { return 0; }
+int64_t stp_ns_pgrp(void) { return 3; }
+int64_t stp_ns_sid(void) { return 0; }
+int64_t stp_ns_uid(void) { return 0; }
+int64_t stp_ns_euid(void) { return 0; }
+int64_t stp_ns_gid(void) { return 0; }
+int64_t stp_ns_egid(void) { return 0; }
+int64_t stp_remote_id(void) { return -1; }
+void stp_remote_uri(char *dst, size_t size) { stp_str_copy(dst, "", size); }
 int64_t stp_cpu(struct stp_ctx *c) { return c->cpu; }
 void stp_execname(char *dst, size_t size) { stp_str_copy(dst, "home", size); }
 int64_t stp_random(int64_t n) { return n > 4 ? 4 : 0; }

@@ -514,6 +514,18 @@ int64_t stp_cpu(struct stp_ctx *c);
 void stp_execname(char *dst, size_t size);
 uint64_t stp_task_current(void);	/* address of the task_struct */
 int64_t stp_target(void);	/* -x, or the process of -c */
+/* The same numbers as stp_pid() and its kin, in the namespaces of one process (-N, else the daemon); 0: not to be seen there. */
+int64_t stp_ns_pid(void);
+int64_t stp_ns_tid(void);
+int64_t stp_ns_ppid(void);
+int64_t stp_ns_pgrp(void);	/* process group */
+int64_t stp_ns_sid(void);	/* session */
+int64_t stp_ns_uid(void);	/* a user who is not known there: the overflow id */
+int64_t stp_ns_euid(void);
+int64_t stp_ns_gid(void);
+int64_t stp_ns_egid(void);
+int64_t stp_remote_id(void);	/* which of a session's many machines this is; -1: there is one */
+void stp_remote_uri(char *dst, size_t size);
 int64_t stp_time_ns(int64_t clock);	/* 0 wall (CLOCK_REALTIME), 1 monotonic, 2 this CPU's local clock, 3 boot time */
 int64_t stp_cpu_clock_ns(int64_t cpu);	/* the clock of that CPU; 0: there is none */
 int64_t stp_jiffies(void);

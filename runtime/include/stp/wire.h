@@ -66,6 +66,8 @@ enum stp_msg_kind {
 	STP_MSG_INPUT = 6,	/* bytes of standard input, for a session whose flags ask for it; none: its end */
 	STP_MSG_ZONE = 7,	/* before START: struct stp_msg_zone */
 	STP_MSG_OWNER = 8,	/* before START: struct stp_msg_owner; root's without it */
+	STP_MSG_NAMESPACES = 9,	/* before START: struct stp_msg_namespaces; the daemon's own without it */
+	STP_MSG_REMOTE = 10,	/* before START: struct stp_msg_remote; a session of its own without it */
 	/* module to daemon */
 	STP_MSG_STARTED = 32,	/* struct stp_msg_started: begin probes have run, all is attached (or errno); also when a daemon takes over a running session */
 	STP_MSG_EXIT = 33,	/* the script said exit(), or an error ended the session: please STOP */
@@ -106,6 +108,14 @@ _Static_assert(sizeof(struct stp_msg_zone) == 32, "wire layout");
 /* Whose session it is: the files of its procfs probes are his. */
 struct stp_msg_owner { uint32_t user, group; };
 _Static_assert(sizeof(struct stp_msg_owner) == 8, "wire layout");
+
+/* The process in whose namespaces the script counts processes and users; its number is one of the daemon's namespace. -ESRCH: there is none. */
+struct stp_msg_namespaces { int32_t pid; uint32_t pad; };
+_Static_assert(sizeof(struct stp_msg_namespaces) == 8, "wire layout");
+
+/* The session is one of many that were started from afar: which of them, 0 to N, and what this machine was called there. */
+struct stp_msg_remote { int64_t id; char uri[248]; /* terminated */ };
+_Static_assert(sizeof(struct stp_msg_remote) == 256, "wire layout");
 
 struct stp_msg_started { int32_t error; uint32_t nprobes, nskipped /* optional points that did not attach */, flags /* enum stp_start_flag of the session */; };
 _Static_assert(sizeof(struct stp_msg_started) == 16, "wire layout");
