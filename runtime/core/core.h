@@ -33,7 +33,8 @@ int stp_core_load(const struct stp_module *m);
 void stp_core_unload(void);
 /* NAME=VALUE given at load. Numbers as in C, with a sign; strings as they are.
  * -ENOENT no such global, -EPERM not settable, -EINVAL not a number, -ERANGE beyond
- * 64 bits, -E2BIG longer than a string can be. */
+ * 64 bits, -E2BIG longer than a string can be.  Of several of that name (one may be private
+ * to a tapset), the first that is settable. */
 int stp_core_set_global(const char *name, const char *text);
 /* The module being run; NULL before load. */
 const struct stp_module *stp_core_module(void);

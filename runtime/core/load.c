@@ -208,12 +208,13 @@ static int set_value(const struct stp_global *g, const char *text)
 int stp_core_set_global(const char *name, const char *text)
 {
 	const struct stp_module *m = stp_core.module;
+	int err = -ENOENT;
 	uint32_t i;
 
-	for (i = 0; m && i < m->nglobals; i++)
+	for (i = 0; m && i < m->nglobals && (err == -ENOENT || err == -EPERM); i++)
 		if (!stp_str_cmp(m->globals[i].name, name))
-			return set_value(&m->globals[i], text);
-	return -ENOENT;
+			err = set_value(&m->globals[i], text);
+	return err;
 }
 
 /* ---- what was given up ---- */

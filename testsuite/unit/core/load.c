@@ -195,3 +195,17 @@ TEST(load_sets_only_what_may_be_set)
 	CHECK_EQ(stp_core_set_global("g9", "1"), -ENOENT);
 	CHECK_EQ(stp_core_set_global("g", "1"), -ENOENT);
 }
+
+TEST(load_sets_the_settable_one_of_a_name)
+{
+	fixture_reset(1);
+	fixture_scalar(STP_LONG, false);
+	fixture_scalar(STP_LONG, true);
+	fixture_scalar(STP_LONG, true);
+	fx.globals[1].name = fx.globals[2].name = fx.globals[0].name;
+	fixture_load();
+	CHECK_EQ(stp_core_set_global("g0", "7"), 0);
+	CHECK_EQ(fx.longs[0], 0);
+	CHECK_EQ(fx.longs[1], 7);
+	CHECK_EQ(fx.longs[2], 0);
+}
