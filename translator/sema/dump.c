@@ -2,16 +2,16 @@
 /* -p2: the resolved program as a script: globals with their types in comments,
  * functions that are reached, one probe for each place that has a name of its own.
  *
- * A function may have copies for its probes (context.c).  The first of a name
- * keeps it, the others are NAME__2 and so on here, so that the text means what the program does. */
+ * A function may have copies for its probes (context.c), and what is private to a file may be called like something else.
+ * The first of a name keeps it, the others are NAME__2 and so on here, so that the text means what the program does. */
 #include "translator/program.h"
 #include "translator/session.h"
 #include "translator/sema/sema.h"
 #include "translator/syntax/print.h"
 
-static void dump_global(struct strbuf *b, const struct variable *v)
+static void dump_global(struct strbuf *b, const struct variable *v, const char *name)
 {
-	sb_printf(b, "global %s", v->name);
+	sb_printf(b, "global %s", name);
 	if (v->is_array && v->max_entries)
 		sb_printf(b, "[%u]", v->max_entries);
 	if (v->wrap)
@@ -117,7 +117,7 @@ static void dump_probes(struct strbuf *b, struct program *p)
 	sb_free(&key);
 }
 
-/* ---- copies of functions ---- */
+/* ---- names ---- */
 
 /* The function that E calls, be it in what the script said in place of what is there now. */
 static struct function *called(const struct expr *e)
@@ -141,6 +141,7 @@ struct naming {
 	struct map taken;		/* names */
 	struct map chains;		/* "NAME PROBE" -> the name of that copy with its overloads */
 	struct map copies;		/* copy -> name */
+	struct map privates;		/* global or function that cannot have its own name -> name */
 	bool restore;
 };
 
@@ -168,21 +169,89 @@ static void name_copy(struct naming *n, const struct function *f)
 			umap_put(&n->copies, (uint64_t)(uintptr_t)f, (void *)name);
 }
 
-static struct expr *name_call(struct visitor *v, struct expr *e)
+/* What WHAT, a global or function of that NAME, is called here. */
+static const char *name_of(const struct naming *n, const void *what, const char *name)
+{
+	const char *other = umap_get(&n->privates, (uint64_t)(uintptr_t)what);
+
+	return other ? other : name;
+}
+
+/* Private to file SRC: overloads of one file share a name. */
+static void name_private(struct naming *n, const void *what, const char *name, uint32_t src)
+{
+	const char *chain = arena_printf(n->program->arena, "%s in %u", name, src), *own = map_get(&n->chains, chain);
+
+	if (!own) {
+		own = new_name(n, name);
+		map_put(&n->chains, chain, (void *)own);
+	}
+	if (own != name)
+		umap_put(&n->privates, (uint64_t)(uintptr_t)what, (void *)own);
+}
+
+/* Embedded C has names in its text. */
+static bool named_in_c(const struct program *p, const struct variable *v)
+{
+	for (size_t i = 0; i < p->functions.len; i++) {
+		const struct embedded_use_vec *uses = &p->functions.data[i]->uses;
+
+		for (size_t u = 0; u < uses->len; u++)
+			if (uses->data[u].ref == v)
+				return true;
+	}
+	return false;
+}
+
+/* Everybody's names first, then those of files, then those of copies. */
+static void name_all(struct naming *n, const struct function_vec *functions)
+{
+	const struct variable_vec *globals = &n->program->globals;
+
+	for (size_t pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; i < globals->len; i++) {
+			const struct variable *v = globals->data[i];
+			bool privat = v->decl && v->decl->privat && !named_in_c(n->program, v);
+
+			if (pass && privat)
+				name_private(n, v, v->name, v->span.src);
+			else if (!pass && !privat)
+				map_put(&n->taken, v->name, n);
+		}
+		for (size_t i = 0; i < functions->len; i++) {
+			const struct function *f = functions->data[i];
+			bool privat = f->decl && f->decl->privat;
+
+			if (pass && privat && !f->context)
+				name_private(n, f, f->name, f->decl->span.src);
+			else if (!pass && !privat && !f->context)
+				map_put(&n->taken, f->name, n);
+		}
+	}
+	for (size_t i = 0; i < functions->len; i++)
+		if (functions->data[i]->context)
+			name_copy(n, functions->data[i]);
+}
+
+static struct expr *name_use(struct visitor *v, struct expr *e)
 {
 	struct naming *n = v->data;
 	struct function *f = called(e);
-	const char *name = f ? umap_get(&n->copies, (uint64_t)(uintptr_t)f) : NULL;
+	const char *copy = f ? umap_get(&n->copies, (uint64_t)(uintptr_t)f) : NULL;
 
-	if (name)
-		e->call.name = n->restore ? f->name : name;
+	if (copy)
+		e->call.name = n->restore ? f->name : copy;
+	else if (f)
+		e->call.name = n->restore ? f->name : name_of(n, f, f->name);
+	else if (e->kind == EXPR_SYMBOL && e->symbol.ref && e->symbol.ref->kind == VAR_GLOBAL)
+		e->symbol.name = n->restore ? e->symbol.ref->name : name_of(n, e->symbol.ref, e->symbol.ref->name);
 	walk_origin(v, e);
 	return e;
 }
 
-static void name_calls(struct naming *n, bool restore)
+static void name_uses(struct naming *n, bool restore)
 {
-	struct visitor v = { .pre_expr = name_call, .data = n };
+	struct visitor v = { .pre_expr = name_use, .data = n };
 
 	n->restore = restore;
 	program_walk_probes(&v, n->program);
@@ -251,7 +320,7 @@ static void dump_functions(struct strbuf *b, struct naming *n, const struct func
 		const char *name = umap_get(&n->copies, (uint64_t)(uintptr_t)f);
 
 		if (!name)
-			dump_function(b, f, f->name);
+			dump_function(b, f, name_of(n, f, f->name));
 		for (; name && f; f = f->next_overload)
 			dump_function(b, f, name);
 	}
@@ -259,22 +328,18 @@ static void dump_functions(struct strbuf *b, struct naming *n, const struct func
 
 void program_dump(struct strbuf *b, struct program *p)
 {
-	struct naming n = { .program = p, .taken = { .arena = p->arena }, .chains = { .arena = p->arena }, .copies = { .arena = p->arena } };
+	struct naming n = { .program = p, .taken = { .arena = p->arena }, .chains = { .arena = p->arena }, .copies = { .arena = p->arena },
+			    .privates = { .arena = p->arena } };
 	struct function_vec functions = told_functions(p);
 
-	for (size_t i = 0; i < functions.len; i++)
-		if (!functions.data[i]->context)
-			map_put(&n.taken, functions.data[i]->name, p);
-	for (size_t i = 0; i < functions.len; i++)
-		if (functions.data[i]->context)
-			name_copy(&n, functions.data[i]);
-	name_calls(&n, false);
+	name_all(&n, &functions);
+	name_uses(&n, false);
 	if (p->globals.len)
 		sb_puts(b, "# globals\n");
 	for (size_t i = 0; i < p->globals.len; i++)
-		dump_global(b, p->globals.data[i]);
+		dump_global(b, p->globals.data[i], name_of(&n, p->globals.data[i], p->globals.data[i]->name));
 	dump_functions(b, &n, &functions);
 	sb_puts(b, "# probes\n");
 	dump_probes(b, p);
-	name_calls(&n, true);
+	name_uses(&n, true);
 }
