@@ -76,8 +76,14 @@ static const char *recorded(struct builder *b, const char *target)
 	return read_text(b->arena, arena_printf(b->arena, "%s/.%s.cmd", b->work, target));
 }
 
-/* The recorded command of the script's object; and objtool behind it where kbuild runs that by itself. */
-static const char *recorded_script(struct builder *b)
+static bool runs_objtool(const char *cmd)
+{
+	return memmem(cmd, strcspn(cmd, "\n"), "objtool", 7);
+}
+
+/* The recorded command of the script's object; and objtool behind it where kbuild runs that by itself, be it
+ * unrecorded.  Where it waits for the joined object (JOINED is its command), the script's has none. */
+static const char *recorded_script(struct builder *b, const char *joined)
 {
 	const char *text = recorded(b, KBUILD_SCRIPT ".o"), *tool;
 	size_t line = strcspn(text, "\n"), n;
@@ -85,7 +91,7 @@ static const char *recorded_script(struct builder *b)
 	tool = read_text(b->arena, arena_printf(b->arena, "%s/" KBUILD_OBJTOOL, b->work));
 	tool += strspn(tool, " ;");
 	n = strcspn(tool, "\n");
-	if (!b->tree->objtool || memmem(text, line, "objtool", 7) || n < strlen(KBUILD_OBJTOOL) ||
+	if (!b->tree->objtool || runs_objtool(text) || runs_objtool(joined) || n < strlen(KBUILD_OBJTOOL) ||
 	    memcmp(tool + n - strlen(KBUILD_OBJTOOL), KBUILD_OBJTOOL, strlen(KBUILD_OBJTOOL)))
 		return text;
 	n -= strlen(KBUILD_OBJTOOL);
@@ -279,8 +285,8 @@ static bool build_in(struct builder *b)
 		b->cwd = arena_printf(b->arena, "%s%s", b->work, b->cwd + 2);
 	if (!make_template(b))
 		return false;
-	b->src.script_cmd = recorded_script(b);
 	b->src.joined_cmd = recorded(b, arena_printf(b->arena, "%s.o", b->src.module));
+	b->src.script_cmd = recorded_script(b, b->src.joined_cmd);
 	b->src.module_cmd = recorded(b, arena_printf(b->arena, "%s.ko", b->src.module));
 	b->plan = (struct plan){
 		.build_dir = b->tree->dir, .cwd = b->key->env.cwd, .env = b->key->env.vars, .module = b->src.module,

@@ -355,6 +355,46 @@ TEST(module_is_made_by_kbuild_where_objtool_is_not_recorded)
 	small_tree_remove(&t);
 }
 
+/* A kernel with objtool, whose kbuild can tell its command. */
+static void tell_objtool(struct small_tree *t)
+{
+	const char *text = small_read(t, "tree/Makefile");
+
+	small_write(t, "tree/Makefile", replace(&t->arena, text, "comma := ,", "cmd_objtool = ; ./tools/objtool/objtool --told $@\ncomma := ,"));
+	small_write(t, "tree/include/config/auto.conf", "CONFIG_MODULES=y\nCONFIG_OBJTOOL=y\n");
+}
+
+TEST(module_is_replayed_where_objtool_is_told_and_not_recorded)
+{
+	struct small_tree t;
+	struct build_job job;
+
+	small_tree_make(&t);
+	small_write(&t, "tree/Makefile", replace(&t.arena, small_read(&t, "tree/Makefile"), " ; ./tools/objtool/objtool --link $@", ""));
+	tell_objtool(&t);
+	job = small_job(&t, small_script);
+	check_built(&t, &job, BUILD_REPLAYED);
+	/* to try it, and for the module */
+	CHECK_EQ(small_count_lines(&t, "tree/tools/objtool/calls"), 2);
+	CHECK(strstr(small_read(&t, "tree/tools/objtool/calls"), "--told "));
+	small_tree_remove(&t);
+}
+
+TEST(module_runs_objtool_once_where_it_waits_for_the_joined_object)
+{
+	struct small_tree t;
+	struct build_job job;
+
+	small_tree_make(&t);
+	tell_objtool(&t);
+	job = small_job(&t, small_script);
+	check_built(&t, &job, BUILD_REPLAYED);
+	/* by kbuild, to try it, and for the module */
+	CHECK_EQ(small_count_lines(&t, "tree/tools/objtool/calls"), 3);
+	CHECK(!strstr(small_read(&t, "tree/tools/objtool/calls"), "--told "));
+	small_tree_remove(&t);
+}
+
 TEST(module_is_made_by_kbuild_where_the_trial_fails)
 {
 	struct small_tree t;
