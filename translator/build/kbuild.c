@@ -135,15 +135,21 @@ bool kbuild_make(struct build_job *job, const struct kernel_tree *t, const struc
 	return true;
 }
 
-/* The symbol of modpost's `"NAME" [FILE] undefined!`, or NULL. */
+/* The symbol of modpost's `"NAME" [FILE] undefined!`, or `FILE: symbol 'NAME' undefined!` of newer kernels; or NULL. */
 static const char *undefined_symbol(struct arena *a, const char *output)
 {
-	const char *p = strstr(output, "ERROR: modpost: \"");
+	static const char *const before[] = { "ERROR: modpost: \"", ": symbol '" };
+	const char *p = strstr(output, "ERROR: modpost: "), *line, *name;
 
-	if (!p || !strstr(p, "undefined!"))
-		return NULL;
-	p += strlen("ERROR: modpost: \"");
-	return arena_strndup(a, p, strcspn(p, "\"\n"));
+	for (; p; p = strstr(p + 1, "ERROR: modpost: ")) {
+		line = arena_strndup(a, p, strcspn(p, "\n"));
+		for (size_t i = 0; strstr(line, "undefined!") && i < sizeof before / sizeof *before; i++) {
+			name = strstr(line, before[i]);
+			if (name)
+				return arena_strndup(a, name + strlen(before[i]), strcspn(name + strlen(before[i]), "\"'"));
+		}
+	}
+	return NULL;
 }
 
 /* Which file is at fault, from what make printed. */
