@@ -66,15 +66,53 @@ static inline void *compat_pde_data(const struct inode *inode)
 #endif
 }
 
-/* a task that stays on this CPU, and may sleep where COMPAT_PINNED_SLEEP says so */
+/* The current task stays on this CPU, and may sleep.  Where the kernel has no word for that, it may run on this CPU
+ * alone, and no CPU goes; with no memory to keep where it could run, it is not preempted, and must not sleep: false. */
 #ifdef STP_HAVE_MIGRATE_DISABLE
-#define COMPAT_PINNED_SLEEP true
-#define compat_pin() migrate_disable()
-#define compat_unpin() migrate_enable()
+struct compat_pin { };
+
+static inline bool compat_pin(struct compat_pin *p)
+{
+	migrate_disable();
+	return true;
+}
+
+static inline void compat_unpin(struct compat_pin *p)
+{
+	migrate_enable();
+}
 #else
-#define COMPAT_PINNED_SLEEP false
-#define compat_pin() preempt_disable()
-#define compat_unpin() preempt_enable()
+#include <linux/cpu.h>
+#include <linux/cpumask.h>
+#include <linux/sched.h>
+
+struct compat_pin { cpumask_var_t allowed; bool sleeps; };
+
+static inline bool compat_pin(struct compat_pin *p)
+{
+	cpus_read_lock();
+	p->sleeps = alloc_cpumask_var(&p->allowed, GFP_KERNEL);
+	if (p->sleeps) {
+		cpumask_copy(p->allowed, &current->cpus_mask);
+		p->sleeps = !set_cpus_allowed_ptr(current, cpumask_of(raw_smp_processor_id()));
+		if (!p->sleeps)
+			free_cpumask_var(p->allowed);
+	}
+	if (!p->sleeps)
+		preempt_disable();
+	return p->sleeps;
+}
+
+static inline void compat_unpin(struct compat_pin *p)
+{
+	if (p->sleeps) {
+		set_cpus_allowed_ptr(current, p->allowed);
+		free_cpumask_var(p->allowed);
+	} else {
+		preempt_enable();
+	}
+	cpus_read_unlock();
+}
 #endif
 
 /* the kretprobe of an instance was a member before return hooks were shared */

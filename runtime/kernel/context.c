@@ -269,14 +269,14 @@ static __always_inline void run_here(const struct stp_probe *p, struct pt_regs *
 
 static noinline void run_alone(const struct stp_probe *p, void (*handler)(struct stp_ctx *c), void (*fill)(struct stp_ctx *c, void *data), void *data)
 {
-	struct rt_cpu *cpu;
+	struct compat_pin pin;
+	bool sleeps = compat_pin(&pin);
+	struct rt_cpu *cpu = rt.cpus[raw_smp_processor_id()];
 
-	compat_pin();
-	cpu = rt.cpus[raw_smp_processor_id()];
-	cpu->may_sleep = COMPAT_PINNED_SLEEP;
+	cpu->may_sleep = sleeps;
 	run_here(p, NULL, handler, fill, data, RT_SKIP_NESTED);
 	cpu->may_sleep = false;
-	compat_unpin();
+	compat_unpin(&pin);
 }
 
 void rt_run(const struct stp_probe *p, struct pt_regs *regs, void (*handler)(struct stp_ctx *c),

@@ -207,6 +207,8 @@ void rt_hotplug_begin(void) { }
 void rt_hotplug_end(void) { }
 int rt_builds_check(void) { return 0; }
 void rt_builds_forget(void) { }
+int rt_namespaces_default(void) { return 0; }
+void rt_namespaces_forget(void) { }
 int rt_resolve_symbols(void) { return 0; }
 void rt_forget_symbols(void) { }
 void rt_stacks_check(void) { }
