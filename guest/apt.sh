@@ -149,7 +149,7 @@ apt_update() {
 		if apt_try_update "$log.first"; then
 			say "warning: not all of these can be read, going on without: $(sed -n 's/^[EW]: //p' "$log" | head -n 1)"
 		elif [ -f "$apt_dir/updated" ]; then
-			apt_write_sources <<<"$2" >"$apt_dir/suite.sources"
+			apt_write_sources <"$apt_dir/want" >"$apt_dir/suite.sources"
 			say "warning: package lists of $1 cannot be fetched, using older ones"
 			return 0
 		else
@@ -175,6 +175,11 @@ apt_field() {
 	[ -f "$record" ] || LC_ALL=C apt-cache -c "$apt_dir/conf" show --no-all-versions "$1" >"$record" 2>/dev/null || true
 	sed -n "s/^$2: //p" "$record" | head -n 1
 }
+
+# apt_lacks_room: apt cannot read its lists, as the disk has no room for what it makes of them.
+apt_lacks_room() { grep -qiE 'no space left|disk quota' <<<"$(LC_ALL=C apt-cache -c "$apt_dir/conf" stats 2>&1 >/dev/null || true)"; }
+
+apt_disk_full() { echo "the disk that holds $cache is full; free some room, or set STAP_CACHE_DIR to another place"; }
 
 # apt_depends PACKAGE: names of the packages it depends on; of alternatives the first.
 apt_depends() { apt_field "$1" Depends | tr ',' '\n' | sed 's/^ *\([^ |(:]*\).*/\1/' | sort -u; }

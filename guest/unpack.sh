@@ -54,7 +54,7 @@ unpack_fail() {
 	rm -f "$apt_dir/updated"
 	if grep -qiE 'no space left|enough free space|disk quota' "$unpack_stage/log" || [ "$(free_kib)" -lt 1024 ]; then
 		rm -rf "${apt_dir:?}/debs"
-		die 1 "$1 failed: the disk that holds $cache is full; free some room, or set STAP_CACHE_DIR to another place"
+		die 1 "$1 failed: $(apt_disk_full)"
 	fi
 	grep -v '^W:' "$unpack_stage/log" | tail -n 5 >&2 || true
 	die 1 "$1 failed; nothing was changed, and running $prog again goes on from here"
