@@ -102,7 +102,6 @@ static bool remote(struct options *o, const char *text)
 		say_error("-r takes at most %zu bytes of URI", sizeof o->remote.uri - 1);
 		return false;
 	}
-	o->is_remote = true;
 	return true;
 }
 
@@ -152,7 +151,7 @@ static bool check_usage(const struct options *o)
 		say_error("%s needs -o FILE", o->daemon ? "-D" : o->bulk ? "--bulk" : "-S");
 	else if (o->leave && (o->command || o->attach))
 		say_error("-L leaves the module to itself: it does not go with %s", o->attach ? "-A" : "-c");
-	else if (o->attach && (o->namespaces || o->is_remote))
+	else if (o->attach && (o->namespaces || o->remote.id >= 0))
 		say_error("%s is said as a module is loaded: it does not go with -A", o->namespaces ? "-N" : "-r");
 	else if (privilege_level() < STPD_DEV && o->buffer_mb > MOST_BUFFER_MB)
 		say_error("-b takes at most %d from those who are not in group stapdev", MOST_BUFFER_MB);
@@ -175,7 +174,7 @@ static void from_surroundings(struct options *o, const char *name)
 
 int main(int argc, char **argv)
 {
-	struct options o = { 0 };
+	struct options o = { .remote.id = -1 };
 	const char *why;
 	char name[256];
 	int c, status;

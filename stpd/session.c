@@ -251,19 +251,28 @@ static void send_owner(struct session *s)
 		ctl_send(s->ctl, STP_MSG_OWNER, &m, sizeof m);
 }
 
-/* -N, -r */
+/* What OPTION says, of which older modules know nothing. */
+static int send_option(struct session *s, char option, uint32_t kind, const void *payload, size_t len)
+{
+	int err = ctl_send(s->ctl, kind, payload, len);
+
+	if (err == -ESRCH)
+		say_error("-%c: there is no process %d", option, (int)s->o->namespaces);
+	else if (err)
+		say_error("the module knows nothing of -%c: build it again", option);
+	return err;
+}
+
 static int send_place(struct session *s)
 {
 	const struct options *o = s->o;
 	struct stp_msg_namespaces of = { .pid = o->namespaces };
-	int err = o->namespaces ? ctl_send(s->ctl, STP_MSG_NAMESPACES, &of, sizeof of) : 0;
+	int err = 0;
 
-	if (err == -ESRCH)
-		say_error("-N: there is no process %d", (int)of.pid);
-	else if (!err && o->is_remote)
-		err = ctl_send(s->ctl, STP_MSG_REMOTE, &o->remote, sizeof o->remote);
-	if (err && err != -ESRCH)
-		say_error("the module knows nothing of -%c: build it again", o->namespaces ? 'N' : 'r');
+	if (o->namespaces)
+		err = send_option(s, 'N', STP_MSG_NAMESPACES, &of, sizeof of);
+	if (!err && o->remote.id >= 0)
+		err = send_option(s, 'r', STP_MSG_REMOTE, &o->remote, sizeof o->remote);
 	return err;
 }
 

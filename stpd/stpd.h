@@ -25,8 +25,7 @@ struct options {
 	const char *command;		/* -c */
 	pid_t target;			/* -x */
 	pid_t namespaces;		/* -N */
-	struct stp_msg_remote remote;	/* -r */
-	bool is_remote;
+	struct stp_msg_remote remote;	/* -r; id -1: none */
 	uint64_t rotate_bytes;		/* -S SIZE */
 	unsigned rotate_files;		/* -S SIZE,N: files kept; 0 all */
 	unsigned buffer_mb;		/* -b: per CPU */

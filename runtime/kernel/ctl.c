@@ -161,7 +161,6 @@ static int command(const struct stp_msg *head, char *payload)
 	case STP_MSG_REMOTE:
 		err = keep(&rt.remote, sizeof rt.remote, head, payload);
 		rt.remote.uri[sizeof rt.remote.uri - 1] = 0;
-		rt.is_remote = !err;
 		return err;
 	case STP_MSG_INPUT:
 		rt_input(payload, head->len);

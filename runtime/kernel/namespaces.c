@@ -51,10 +51,10 @@ int rt_namespaces_default(void)
 
 void rt_namespaces_forget(void)
 {
-	if (pids)
-		put_pid_ns(pids);
-	if (users)
-		put_user_ns(users);
+	if (!pids)
+		return;
+	put_pid_ns(pids);
+	put_user_ns(users);
 	pids = NULL;
 	users = NULL;
 }

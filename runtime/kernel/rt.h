@@ -59,8 +59,7 @@ struct rt {
 	int target;
 	struct stp_msg_zone zone;
 	struct stp_msg_owner owner;
-	struct stp_msg_remote remote;
-	bool is_remote;
+	struct stp_msg_remote remote;	/* id -1: none */
 	unsigned ncpus;
 	struct rt_cpu **cpus;
 	atomic64_t seq;

@@ -12,7 +12,7 @@ static struct stp_msg_stopped stop_message;
 static u32 report_next;
 static DEFINE_MUTEX(reading);	/* of what there is to say; inside of nothing */
 
-struct rt rt = { .mutex = __MUTEX_INITIALIZER(rt.mutex) };
+struct rt rt = { .mutex = __MUTEX_INITIALIZER(rt.mutex), .remote.id = -1 };
 
 int rt_load(void)
 {

@@ -79,7 +79,7 @@ int64_t stp_target(void)
 
 int64_t stp_remote_id(void)
 {
-	return rt.is_remote ? rt.remote.id : -1;
+	return rt.remote.id;
 }
 
 void stp_remote_uri(char *dst, size_t size)
