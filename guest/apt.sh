@@ -176,8 +176,10 @@ apt_field() {
 	sed -n "s/^$2: //p" "$record" | head -n 1
 }
 
+apt_room_errors='no space left|disk quota' # what apt and the programs that it runs say of a full disk
+
 # apt_lacks_room: apt cannot read its lists, as the disk has no room for what it makes of them.
-apt_lacks_room() { grep -qiE 'no space left|disk quota' <<<"$(LC_ALL=C apt-cache -c "$apt_dir/conf" stats 2>&1 >/dev/null || true)"; }
+apt_lacks_room() { grep -qiE "$apt_room_errors" <<<"$(LC_ALL=C apt-cache -c "$apt_dir/conf" stats 2>&1 >/dev/null || true)"; }
 
 apt_disk_full() { echo "the disk that holds $cache is full; free some room, or set STAP_CACHE_DIR to another place"; }
 

@@ -52,7 +52,7 @@ unpack_run() {
 # package that is gone from the mirror has a successor.
 unpack_fail() {
 	rm -f "$apt_dir/updated"
-	if grep -qiE 'no space left|enough free space|disk quota' "$unpack_stage/log" || [ "$(free_kib)" -lt 1024 ]; then
+	if grep -qiE "$apt_room_errors|enough free space" "$unpack_stage/log" || [ "$(free_kib)" -lt 1024 ]; then
 		rm -rf "${apt_dir:?}/debs"
 		die 1 "$1 failed: $(apt_disk_full)"
 	fi

@@ -108,6 +108,19 @@ test_headers() {
 	mv "$work/moved" "$STAP_CACHE_DIR"
 }
 
+# prep_on_disk SIZE: like prep --image stable, with a cache on a disk of that size, where the package lists are; what is
+# in its kernels/ then in out.
+prep_on_disk() {
+	status=0
+	# shellcheck disable=SC2016
+	unshare -m bash -c '
+		mount -t tmpfs -o "size=$4" small "$1" && cp -a "$2" "$1/apt" || exit 9
+		STAP_CACHE_DIR=$1 "$3" --image stable
+		status=$?
+		ls -A "$1/kernels"
+		exit $status' - "$work/small" "$STAP_CACHE_DIR/apt" "$prep" "$1" >"$work/out" 2>"$work/err" </dev/null || status=$?
+}
+
 test_failure() {
 	local pid small
 
@@ -128,28 +141,14 @@ test_failure() {
 	rm -rf "$STAP_CACHE_DIR"/apt/{backports,stable/debs}
 	# the package lists, what apt makes of them, and less than a kernel
 	small=$(($(du -sm "$STAP_CACHE_DIR/apt" | cut -f1) + 90))M
-	# shellcheck disable=SC2016
-	unshare -m bash -c 'mount -t tmpfs -o "size=$4" small "$1" && cp -a "$2" "$1/apt" && STAP_CACHE_DIR=$1 "$3" --image stable' \
-		- "$work/small" "$STAP_CACHE_DIR/apt" "$prep" "$small" 2>"$work/err" </dev/null
-	status=$?
+	prep_on_disk "$small"
 	check_prep "disk too small" 1 'not enough room'
-	# shellcheck disable=SC2016
-	unshare -m bash -c 'mount -t tmpfs -o "size=$4" small "$1" && cp -a "$2" "$1/apt" && STAP_CACHE_DIR=$1 "$3" --image stable' \
-		- "$work/small" "$STAP_CACHE_DIR/apt" "$prep" "$((${small%M} - 88))M" 2>"$work/err" </dev/null
-	status=$?
+	prep_on_disk "$((${small%M} - 88))M"
 	check_prep "disk too small for the lists" 1 'the disk that holds .* is full'
 	# the first look at the disk finds room
-	# shellcheck disable=SC2016
 	printf '%s\n' '#!/bin/sh' 'mkdir "$0.once" 2>/dev/null || exec /bin/df "$@"' 'echo Avail' 'echo 99999999' >"$work/bin/df"
 	chmod 755 "$work/bin/df"
-	# shellcheck disable=SC2016
-	PATH=$work/bin:$PATH unshare -m bash -c '
-		mount -t tmpfs -o "size=$4" small "$1" && cp -a "$2" "$1/apt" || exit 9
-		STAP_CACHE_DIR=$1 "$3" --image stable
-		status=$?
-		ls -A "$1/kernels"
-		exit $status' - "$work/small" "$STAP_CACHE_DIR/apt" "$prep" "$small" >"$work/out" 2>"$work/err" </dev/null
-	status=$?
+	PATH=$work/bin:$PATH prep_on_disk "$small"
 	check_prep "disk full" 1 'disk that holds .* is full'
 	check_same "disk full: nothing is left" ".lock" "$(cat "$work/out")"
 }
