@@ -172,8 +172,10 @@ static void name_copy(struct naming *n, const struct function *f)
 /* What WHAT, a global or function of that NAME, is called here. */
 static const char *name_of(const struct naming *n, const void *what, const char *name)
 {
-	const char *other = umap_get(&n->privates, (uint64_t)(uintptr_t)what);
+	const char *other = umap_get(&n->copies, (uint64_t)(uintptr_t)what);
 
+	if (!other)
+		other = umap_get(&n->privates, (uint64_t)(uintptr_t)what);
 	return other ? other : name;
 }
 
@@ -203,31 +205,42 @@ static bool named_in_c(const struct program *p, const struct variable *v)
 	return false;
 }
 
-/* Everybody's names first, then those of files, then those of copies. */
-static void name_all(struct naming *n, const struct function_vec *functions)
+static bool is_private_global(const struct program *p, const struct variable *v)
+{
+	return v->decl && v->decl->privat && !named_in_c(p, v);
+}
+
+static bool is_private_function(const struct function *f)
+{
+	return !f->context && f->decl && f->decl->privat;
+}
+
+static void take_public_names(struct naming *n, const struct function_vec *functions)
 {
 	const struct variable_vec *globals = &n->program->globals;
 
-	for (size_t pass = 0; pass < 2; pass++) {
-		for (size_t i = 0; i < globals->len; i++) {
-			const struct variable *v = globals->data[i];
-			bool privat = v->decl && v->decl->privat && !named_in_c(n->program, v);
+	for (size_t i = 0; i < globals->len; i++)
+		if (!is_private_global(n->program, globals->data[i]))
+			map_put(&n->taken, globals->data[i]->name, n);
+	for (size_t i = 0; i < functions->len; i++)
+		if (!functions->data[i]->context && !is_private_function(functions->data[i]))
+			map_put(&n->taken, functions->data[i]->name, n);
+}
 
-			if (pass && privat)
-				name_private(n, v, v->name, v->span.src);
-			else if (!pass && !privat)
-				map_put(&n->taken, v->name, n);
-		}
-		for (size_t i = 0; i < functions->len; i++) {
-			const struct function *f = functions->data[i];
-			bool privat = f->decl && f->decl->privat;
+static void name_privates(struct naming *n, const struct function_vec *functions)
+{
+	const struct variable_vec *globals = &n->program->globals;
 
-			if (pass && privat && !f->context)
-				name_private(n, f, f->name, f->decl->span.src);
-			else if (!pass && !privat && !f->context)
-				map_put(&n->taken, f->name, n);
-		}
-	}
+	for (size_t i = 0; i < globals->len; i++)
+		if (is_private_global(n->program, globals->data[i]))
+			name_private(n, globals->data[i], globals->data[i]->name, globals->data[i]->span.src);
+	for (size_t i = 0; i < functions->len; i++)
+		if (is_private_function(functions->data[i]))
+			name_private(n, functions->data[i], functions->data[i]->name, functions->data[i]->decl->span.src);
+}
+
+static void name_copies(struct naming *n, const struct function_vec *functions)
+{
 	for (size_t i = 0; i < functions->len; i++)
 		if (functions->data[i]->context)
 			name_copy(n, functions->data[i]);
@@ -237,11 +250,8 @@ static struct expr *name_use(struct visitor *v, struct expr *e)
 {
 	struct naming *n = v->data;
 	struct function *f = called(e);
-	const char *copy = f ? umap_get(&n->copies, (uint64_t)(uintptr_t)f) : NULL;
 
-	if (copy)
-		e->call.name = n->restore ? f->name : copy;
-	else if (f)
+	if (f)
 		e->call.name = n->restore ? f->name : name_of(n, f, f->name);
 	else if (e->kind == EXPR_SYMBOL && e->symbol.ref && e->symbol.ref->kind == VAR_GLOBAL)
 		e->symbol.name = n->restore ? e->symbol.ref->name : name_of(n, e->symbol.ref, e->symbol.ref->name);
@@ -332,7 +342,9 @@ void program_dump(struct strbuf *b, struct program *p)
 			    .privates = { .arena = p->arena } };
 	struct function_vec functions = told_functions(p);
 
-	name_all(&n, &functions);
+	take_public_names(&n, &functions);
+	name_privates(&n, &functions);
+	name_copies(&n, &functions);
 	name_uses(&n, false);
 	if (p->globals.len)
 		sb_puts(b, "# globals\n");
