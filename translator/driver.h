@@ -31,10 +31,10 @@ int driver_doctor(struct session *s);
 /* ---- driver_kernel.c: the kernel backend's passes 4 and 5 ---- */
 /* Can a module be run here and now? A message says why not. */
 bool driver_check_kernel(struct session *s);
-
-/* ---- driver_types.c ---- */
 /* What all builds of the session have in common; PASS counts for how much is told.  Once tmpdir_make has succeeded. */
 struct build_job driver_job(struct session *s, unsigned pass);
+
+/* ---- driver_types.c ---- */
 /* The kernel backend's types of header files. */
 void driver_types(struct session *s, const char *headers, struct header_types *out);
 

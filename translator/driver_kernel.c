@@ -202,6 +202,15 @@ static bool has_embedded_c(const struct program *p)
 	return p->embedded.len > 0;
 }
 
+struct build_job driver_job(struct session *s, unsigned pass)
+{
+	return (struct build_job){
+		.arena = &s->arena, .release = s->target.release, .arch = s->target.arch, .build_dir = s->target.build_dir,
+		.runtime_dir = s->runtime_dir, .cache_dir = s->cache_dir, .tmpdir = s->tmpdir, .no_module_lookup = s->opt.poison_cache,
+		.keep = s->opt.keep, .verbose = s->opt.verbose + s->opt.verbose_pass[pass],
+	};
+}
+
 static bool kernel_build(struct session *s)
 {
 	struct build_job job = driver_job(s, 4);
