@@ -3,8 +3,8 @@
  *
  * What a script would say in six lines is written out here, as an example for C
  * programmers of what <stp/abi.h> offers: tables that describe probes, globals and
- * points, and handlers that the runtime calls.  No code here allocates, locks,
- * attaches or cleans up: the runtime does.
+ * points, and handlers that the runtime calls.  No code here allocates, attaches,
+ * releases or cleans up: the runtime does.
  *
  *	make && stpd count.ko seconds=2 */
 #include <stp/abi.h>
@@ -83,6 +83,8 @@ static void at_end(struct stp_ctx *c)
 	const struct stp_stat *s;
 	struct stp_iter it;
 
+	if (!stp_lock(c))
+		return;
 	stp_iter_begin(c, &it, reads, 0, -1, STP_SUM, 10, NULL, 0);
 	STP_CHECK(c, L_END, out);
 	while (stp_iter_next(&it)) {
@@ -129,7 +131,7 @@ static const struct stp_group groups[] = {
 
 static const struct stp_limits limits = {
 	.max_action = 1000, .max_action_interruptible = 10000, .max_nesting = 1, .max_string = STRING,
-	.max_skipped = 100, .max_trylock = 100, .trylock_delay_us = 10, .min_stack = 1024,
+	.max_skipped = 100, .max_trylock = 1000, .trylock_delay_us = 10, .min_stack = 1024,
 	.overload_threshold = 500000000, .overload_interval = 1000000000,
 	.hist_elision = 2,
 };

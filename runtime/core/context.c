@@ -24,6 +24,7 @@ void stp_ctx_begin(struct stp_ctx *c, const struct stp_probe *probe, void *regs)
 	c->regs = regs;
 	c->error = 0;
 	c->error_kind = 0;
+	c->locks = STP_LOCKS_NONE;
 	c->actions = (int32_t)(probe->flags & STP_PROBE_INTERRUPTIBLE ? l->max_action_interruptible : l->max_action);
 	c->depth = 0;
 	c->nchain = 0;

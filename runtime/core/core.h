@@ -7,13 +7,13 @@
  * line gives, then handlers, then stp_core_unload when no handler can run.
  *
  *	stp_ctx_begin(c, probe, regs);
- *	…fill c->args, c->retval, c->saved; take the probe's locks…
- *	probe->handler(c);
+ *	…fill c->args, c->retval, c->saved…
+ *	probe->handler(c);		calls stp_lock(c), which the caller provides
  *	stp_ctx_end(c);
- *	…release the locks…
+ *	…release the locks, or count the hit as skipped, as c->locks says…
  *	if (c->error) stp_ctx_error_text(c, text, sizeof text);
  *
- * Locks (struct stp_lock of each global, taken by the caller)
+ * Locks (struct stp_lock of each global)
  * - get, has, size, foreach without order of a long or string array: for reading
  * - `<<<`, of arrays and scalars: none
  * - all else, and every read of a statistic: for writing */

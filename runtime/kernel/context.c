@@ -139,7 +139,7 @@ static noinline void unlock(const struct stp_probe *p, unsigned n)
 	}
 }
 
-static noinline bool lock(const struct stp_probe *p)
+static bool lock(const struct stp_probe *p)
 {
 	const struct stp_limits *l = stp_module.limits;
 	unsigned i, tries = in_nmi() ? 0 : l->suppress_time_limits ? UINT_MAX : l->max_trylock;
@@ -154,6 +154,14 @@ static noinline bool lock(const struct stp_probe *p)
 		}
 	}
 	return true;
+}
+
+bool stp_lock(struct stp_ctx *c)
+{
+	bool got = lock(c->probe);
+
+	c->locks = got ? STP_LOCKS_HELD : STP_LOCKS_BUSY;
+	return got;
 }
 
 /* ---- errors ---- */
@@ -211,17 +219,17 @@ static noinline void account(struct rt_cpu *cpu, const struct stp_probe *p, u64 
 }
 
 /* False: a lock was busy. */
-static __always_inline bool run_locked(struct rt_cpu *cpu, const struct stp_probe *p, void (*handler)(struct stp_ctx *c))
+static __always_inline bool run_handler(struct rt_cpu *cpu, const struct stp_probe *p, void (*handler)(struct stp_ctx *c))
 {
 	struct stp_ctx *c = &cpu->ctx;
 
-	if (p->nlocks && !lock(p)) {
+	handler(c);
+	stp_ctx_end(c);
+	if (unlikely(c->locks == STP_LOCKS_BUSY)) {
 		skip(cpu, p, RT_SKIP_LOCK);
 		return false;
 	}
-	handler(c);
-	stp_ctx_end(c);
-	if (p->nlocks)
+	if (c->locks)
 		unlock(p, p->nlocks);
 	if (unlikely(c->error))
 		handle_error(cpu, p);
@@ -240,7 +248,7 @@ static __always_inline void run(struct rt_cpu *cpu, const struct stp_probe *p, s
 		fill(c, data);
 	if (p->condition && !p->condition(c))
 		return;
-	if (run_locked(cpu, p, handler) && timed)
+	if (run_handler(cpu, p, handler) && timed)
 		account(cpu, p, start);
 }
 

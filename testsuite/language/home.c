@@ -31,6 +31,16 @@ static void handle_error(struct stp_ctx *c)
 		home.failed = home.want_exit = true;
 }
 
+bool stp_lock(struct stp_ctx *c)
+{
+	if (c->locks || !c->probe->nlocks) {
+		fprintf(stderr, "stp_lock: %s\n", c->locks ? "twice in a run" : "the list is empty");
+		abort();
+	}
+	c->locks = STP_LOCKS_HELD;
+	return true;
+}
+
 static void run(const struct stp_probe *p)
 {
 	struct stp_ctx *c = &home.ctx;

@@ -61,6 +61,7 @@ struct body {
 	const char *fail;		/* label where errors go */
 	const char *cont;		/* label of the innermost loop's step, or NULL: `continue` */
 	bool keeps_match;		/* in its frame, for itself and all that it calls */
+	struct map lock_at;		/* statements (by address) ahead of which the handler takes its locks */
 	bool in_entry;			/* the entry half of a return probe */
 	unsigned str_locals;		/* string locals that need the frame */
 };
@@ -165,6 +166,12 @@ void emit_probes(struct emitter *e);
 void locks_survey(struct emitter *e);
 /* Initialiser rows of the locks that P needs, in order of the globals; their number. */
 unsigned emit_locks(struct emitter *e, struct probe *p, struct strbuf *out);
+/* Does any of it use a global that it must hold? */
+bool stmt_needs_lock(struct emitter *e, struct stmt *s);
+bool expr_needs_lock(struct emitter *e, struct expr *x);
+/* lock_place.c: finds where HANDLER takes its locks, for emit_stmt(). */
+void place_lock(struct body *b, struct stmt *handler);
+void emit_lock(struct body *b);
 bool emit_module(struct session *s);
 
 static inline bool is_string(const struct expr *e) { return e->type == TYPE_STRING; }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which global a handler must hold, and how.
  *
- * The runtime takes the locks around the handler, so that a handler sees and makes
- * consistent changes.  No lock is needed for
+ * The handler takes all of them at one place (lock_place.c) and the runtime releases them behind it, so that a
+ * handler sees and makes consistent changes.  No lock is needed for
  * - a global that no handler changes;
  * - a statistic that the handler only adds to: accumulators are one a CPU;
  * - a scalar that is only counted (n++, n += x, value unused) and read by handlers
@@ -142,15 +142,34 @@ static struct stmt *visit_stmt(struct visitor *v, struct stmt *st)
 	}
 }
 
-static void survey_probe(struct emitter *e, struct probe *p, unsigned *use)
+static struct survey survey_begin(struct emitter *e, unsigned *use)
 {
-	struct survey s = { .e = e, .use = use, .functions = { .arena = e->arena } };
-
-	s.visitor = (struct visitor){ .pre_expr = visit_expr, .pre_stmt = visit_stmt, .data = &s };
 	memset(use, 0, sizeof *use * e->program->globals.len);
-	walk_stmt(&s.visitor, p->same_as ? p->same_as->body : p->body);
-	if (p->condition)
-		walk_expr(&s.visitor, p->condition);
+	return (struct survey){ .e = e, .use = use, .functions = { .arena = e->arena } };
+}
+
+static void survey_expr(struct survey *s, struct expr *e)
+{
+	s->visitor = (struct visitor){ .pre_expr = visit_expr, .pre_stmt = visit_stmt, .data = s };
+	walk_expr(&s->visitor, e);
+}
+
+static void survey_stmt(struct survey *s, struct stmt *st)
+{
+	s->visitor = (struct visitor){ .pre_expr = visit_expr, .pre_stmt = visit_stmt, .data = s };
+	walk_stmt(&s->visitor, st);
+}
+
+/* Handler and entry half, which take the same list. */
+static struct survey survey_probe(struct emitter *e, struct probe *p, unsigned *use)
+{
+	struct survey s = survey_begin(e, use);
+
+	p = p->same_as ? p->same_as : p;
+	survey_stmt(&s, p->body);
+	for (size_t i = 0; i < p->saved.len; i++)
+		survey_expr(&s, p->saved.data[i]);
+	return s;
 }
 
 void locks_survey(struct emitter *e)
@@ -162,7 +181,10 @@ void locks_survey(struct emitter *e)
 	for (size_t i = 0; i < e->program->probes.len; i++) {
 		if (e->program->probes.data[i]->same_as)
 			continue;
-		survey_probe(e, e->program->probes.data[i], use);
+		struct survey s = survey_probe(e, e->program->probes.data[i], use);
+
+		if (e->program->probes.data[i]->condition)
+			survey_expr(&s, e->program->probes.data[i]->condition);
 		for (size_t g = 0; g < n; g++) {
 			all[g] |= use[g];
 			mixed[g] |= (use[g] & ADD) && (use[g] & ~ADD);
@@ -204,4 +226,28 @@ unsigned emit_locks(struct emitter *e, struct probe *p, struct strbuf *out)
 		n++;
 	}
 	return n;
+}
+
+static bool any_lock(struct emitter *e, const unsigned *use)
+{
+	for (size_t g = 0; g < e->program->globals.len; g++)
+		if (lock_mode(e, e->program->globals.data[g], use[g]))
+			return true;
+	return false;
+}
+
+bool stmt_needs_lock(struct emitter *e, struct stmt *st)
+{
+	struct survey s = survey_begin(e, ARENA_ARRAY(e->arena, unsigned, e->program->globals.len + 1));
+
+	survey_stmt(&s, st);
+	return any_lock(e, s.use);
+}
+
+bool expr_needs_lock(struct emitter *e, struct expr *x)
+{
+	struct survey s = survey_begin(e, ARENA_ARRAY(e->arena, unsigned, e->program->globals.len + 1));
+
+	survey_expr(&s, x);
+	return any_lock(e, s.use);
 }

@@ -139,9 +139,18 @@ const struct probe_function *probe_handler(struct emitter *e, struct probe *p)
 	begin(&m, e, p, "h", &p->locals, may_be_shared(p));
 	if (e->time_limits && n > (unsigned)limit_value(e->session, "MAXACTION"))
 		line(&m.body, "STP_ACT(c, %u, STP_LOC_PROBE, out);", n);
+	place_lock(&m.body, p->body);
 	emit_stmt(&m.body, p->body);
 	body_end(&m.body, format_c(e, "static void %s(struct stp_ctx *c)", m.name), m.name, "", "");
 	return take(&m, true);
+}
+
+static bool saved_need_lock(struct emitter *e, struct probe *p)
+{
+	for (size_t i = 0; i < p->saved.len; i++)
+		if (expr_needs_lock(e, p->saved.data[i]))
+			return true;
+	return false;
 }
 
 const struct probe_function *probe_entry(struct emitter *e, struct probe *p)
@@ -151,6 +160,8 @@ const struct probe_function *probe_entry(struct emitter *e, struct probe *p)
 
 	begin(&m, e, p, "entry", &none, may_be_shared(p));
 	m.body.in_entry = true;
+	if (saved_need_lock(e, p))
+		emit_lock(&m.body);
 	for (unsigned i = 0; i < p->saved.len; i++) {
 		unsigned off = saved_offset(e, p, i, NULL);
 		struct val v = emit_expr(&m.body, p->saved.data[i]);

@@ -109,6 +109,8 @@ void emit_stmt(struct body *b, struct stmt *s)
 {
 	unsigned nstr = b->nstr;
 
+	if (umap_has(&b->lock_at, (uint64_t)(uintptr_t)s))
+		emit_lock(b);
 	switch (s->kind) {
 	case STMT_BLOCK: emit_block(b, s); break;
 	case STMT_EXPR: emit_effect(b, s->expr.expr); break;

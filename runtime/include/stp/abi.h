@@ -13,8 +13,8 @@
  *   STP_STRING (the module's max_string) bytes, in the handler's frame.
  * - After a call that can fail (docstring says "error"), the handler tests
  *   c->error and leaves through its one exit: STP_CHECK().
- * - The locks that stp_probe.locks lists are held from before the handler
- *   until after it.
+ * - The locks that stp_probe.locks lists are taken by the handler, at once or
+ *   where it first needs them (stp_lock()), and held until after it.
  *
  * Numbers: int64_t everywhere; arithmetic wraps (the object is built with
  * -fno-strict-overflow). */
@@ -321,6 +321,7 @@ struct stp_ctx {
 	char message[256];		/* text of the error */
 	uint32_t error_kind;		/* enum stp_error_kind */
 	uint32_t cpu;
+	uint32_t locks;			/* enum stp_locks */
 	void *family_data;		/* of the attaching family (perf record, sk_buff, …) */
 	struct stp_match *match;	/* of this handler; valid only where its code has set it */
 	/* of the core: */
@@ -330,8 +331,14 @@ struct stp_ctx {
 	uint32_t ntrace;		/* addresses of the stack, once it has been walked */
 	/* the runtime's own fields follow (kernel/context.h); sizeof is not part of the ABI */
 };
+enum stp_locks { STP_LOCKS_NONE, STP_LOCKS_HELD, STP_LOCKS_BUSY };
 enum stp_error_kind { STP_ERR_SCRIPT /* error() */, STP_ERR_FAULT, STP_ERR_LIMIT /* always ends the session */, STP_ERR_ARITH, STP_ERR_MAP, STP_ERR_STRING,
 	STP_ERR_ABORT /* abort(): nothing is wrong, only the handler ends */ };
+
+/* Take all locks of the probe's list, once in a run of its handler (or of its entry half). False: another CPU held one for as
+ * long as the limits let this one try; the handler has to end, without an effect so far, and the hit counts as
+ * skipped. They are released behind the handler. Of the runtime around the core. */
+bool stp_lock(struct stp_ctx *c);
 
 /* ---- errors and budget ---- */
 

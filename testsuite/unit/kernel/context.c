@@ -7,6 +7,8 @@ static void (*within)(void);		/* what handler 0 does */
 
 static void count(struct stp_ctx *c)
 {
+	if (c->probe->nlocks && !stp_lock(c))
+		return;
 	runs[c->probe->index]++;
 	if (within && !c->probe->index)
 		within();
@@ -305,6 +307,24 @@ TEST(context_busy_lock)
 		CHECK(!world.locks[0].word && !world.locks[1].word);
 		CHECK_EQ(rt.cpus[0]->stats[0].hits, 0);
 	}
+}
+
+static void passes_by(struct stp_ctx *c)
+{
+	runs[c->probe->index]++;
+}
+
+TEST(context_no_lock_that_the_handler_does_not_take)
+{
+	begin();
+	take_both();
+	world.probes[0].handler = passes_by;
+	world.busy[0] = world.busy[1] = true;
+	hit(0);
+	CHECK_EQ(runs[0], 1);
+	CHECK_EQ(world.tries, 0);
+	CHECK_EQ(world_skips(0, RT_SKIP_LOCK), 0);
+	CHECK_EQ(atomic_read(&rt.skipped), 0);
 }
 
 TEST(context_lock_without_time_limits)
