@@ -51,7 +51,7 @@ static void set_entry(struct stp_ctx *c, void *data)
 	c->saved = r->saved;
 }
 
-/* Not 0: the return is not wanted. */
+/* Not 0: the return is not wanted, as that of an entry whose half did not run: what it wants to know is not known. */
 static int entered(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct rt_kp_point *p = container_of(compat_kretprobe(ri), struct rt_kp_point, rp);
@@ -62,8 +62,7 @@ static int entered(struct kretprobe_instance *ri, struct pt_regs *regs)
 	if (!p->row->entry)
 		return 0;
 	memset(ri->data, 0, p->row->saved_size);
-	rt_run(p->row->probe, regs, p->row->entry, set_entry, &r);
-	return 0;
+	return !rt_run(p->row->probe, regs, p->row->entry, set_entry, &r);
 }
 NOKPROBE_SYMBOL(entered);
 

@@ -236,7 +236,7 @@ static __always_inline bool run_handler(struct rt_cpu *cpu, const struct stp_pro
 	return true;
 }
 
-static __always_inline void run(struct rt_cpu *cpu, const struct stp_probe *p, struct pt_regs *regs, void (*handler)(struct stp_ctx *c),
+static __always_inline bool run(struct rt_cpu *cpu, const struct stp_probe *p, struct pt_regs *regs, void (*handler)(struct stp_ctx *c),
 				void (*fill)(struct stp_ctx *c, void *data), void *data)
 {
 	struct stp_ctx *c = &cpu->ctx;
@@ -247,60 +247,66 @@ static __always_inline void run(struct rt_cpu *cpu, const struct stp_probe *p, s
 	if (fill)
 		fill(c, data);
 	if (p->condition && !p->condition(c))
-		return;
-	if (run_handler(cpu, p, handler) && timed)
+		return false;
+	if (!run_handler(cpu, p, handler))
+		return false;
+	if (timed)
 		account(cpu, p, start);
+	return true;
 }
 
 /* On this CPU, which does not change meanwhile. `busy` comes first: what is called behind it may be probed. */
-static __always_inline void run_here(const struct stp_probe *p, struct pt_regs *regs, void (*handler)(struct stp_ctx *c),
+static __always_inline bool run_here(const struct stp_probe *p, struct pt_regs *regs, void (*handler)(struct stp_ctx *c),
 				     void (*fill)(struct stp_ctx *c, void *data), void *data, enum rt_skip nested)
 {
 	struct rt_cpu *cpu = rt.cpus[raw_smp_processor_id()];
+	bool ran = false;
 
 	if (unlikely(READ_ONCE(cpu->busy))) {
 		if (nested == RT_SKIP_NESTED)
 			skip(cpu, p, RT_SKIP_NESTED);
 		else
 			rt_count_missed(p, 1);
-		return;
+		return false;
 	}
 	WRITE_ONCE(cpu->busy, 1);
 	barrier();
 	if (unlikely(stack_is_low()))
 		skip(cpu, p, RT_SKIP_STACK);
 	else
-		run(cpu, p, regs, handler, fill, data);
+		ran = run(cpu, p, regs, handler, fill, data);
 	barrier();
 	WRITE_ONCE(cpu->busy, 0);
+	return ran;
 }
 
-static noinline void run_alone(const struct stp_probe *p, void (*handler)(struct stp_ctx *c), void (*fill)(struct stp_ctx *c, void *data), void *data)
+static noinline bool run_alone(const struct stp_probe *p, void (*handler)(struct stp_ctx *c), void (*fill)(struct stp_ctx *c, void *data), void *data)
 {
 	struct compat_pin pin;
-	bool sleeps = compat_pin(&pin);
+	bool sleeps = compat_pin(&pin), ran;
 	struct rt_cpu *cpu = rt.cpus[raw_smp_processor_id()];
 
 	cpu->may_sleep = sleeps;
-	run_here(p, NULL, handler, fill, data, RT_SKIP_NESTED);
+	ran = run_here(p, NULL, handler, fill, data, RT_SKIP_NESTED);
 	cpu->may_sleep = false;
 	compat_unpin(&pin);
+	return ran;
 }
 
-void rt_run(const struct stp_probe *p, struct pt_regs *regs, void (*handler)(struct stp_ctx *c),
+bool rt_run(const struct stp_probe *p, struct pt_regs *regs, void (*handler)(struct stp_ctx *c),
 	    void (*fill)(struct stp_ctx *c, void *data), void *data)
 {
 	unsigned long flags;
+	bool ran;
 
 	if (unlikely(!state_allows(p)))
-		return;
-	if (p->flags & (STP_PROBE_DURING_BEGIN | STP_PROBE_DURING_END)) {
-		run_alone(p, handler, fill, data);
-		return;
-	}
+		return false;
+	if (p->flags & (STP_PROBE_DURING_BEGIN | STP_PROBE_DURING_END))
+		return run_alone(p, handler, fill, data);
 	raw_local_irq_save(flags);	/* raw: a debug kernel's irq tracing may be what is probed */
-	run_here(p, regs, handler, fill, data, RT_SKIP_NESTED);
+	ran = run_here(p, regs, handler, fill, data, RT_SKIP_NESTED);
 	raw_local_irq_restore(flags);
+	return ran;
 }
 NOKPROBE_SYMBOL(rt_run);
 

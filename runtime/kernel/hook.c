@@ -54,6 +54,7 @@ static void set_return(struct stp_ctx *c, void *data)
 	c->is_return = 1;
 }
 
+/* Not 0, as in attach_kprobe.c: the return is not wanted. */
 static int hooked_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct rt_cpu *cpu = rt.cpus[raw_smp_processor_id()];
@@ -63,9 +64,7 @@ static int hooked_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	h->row = cpu->hook_row;
 	cpu->hook_done = 1;
 	memset(h->saved, 0, h->row->saved_size);
-	if (h->row->entry)
-		rt_run(h->row->probe, regs, h->row->entry, set_entry, h);
-	return 0;
+	return h->row->entry && !rt_run(h->row->probe, regs, h->row->entry, set_entry, h);
 }
 NOKPROBE_SYMBOL(hooked_entry);
 

@@ -101,8 +101,9 @@ bool rt_session_take(struct stp_msg *head, char *payload);
 /* context.c */
 int rt_contexts_init(void);
 void rt_contexts_exit(void);
-/* Run one handler if the session's state allows. FILL (or NULL) completes the context after the reset. */
-void rt_run(const struct stp_probe *p, struct pt_regs *regs, void (*handler)(struct stp_ctx *c),
+/* Run one handler if the session's state allows. FILL (or NULL) completes the context after the reset. False: it did not run (or,
+ * as a lock was busy, not to its end); where that is a loss it has been counted. */
+bool rt_run(const struct stp_probe *p, struct pt_regs *regs, void (*handler)(struct stp_ctx *c),
 	    void (*fill)(struct stp_ctx *c, void *data), void *data);
 /* P's own handler, for a probe at ADDR; not of begin, end and their kind. */
 void rt_run_at(const struct stp_probe *p, struct pt_regs *regs, unsigned long addr);
