@@ -9,6 +9,25 @@ kmemleak=/sys/kernel/debug/kmemleak
 seconds=120
 [ ! -e $kmemleak ] || seconds=600
 [ ! -e $kmemleak ] || for word in scan=off scan clear; do echo $word >$kmemleak; done
+
+# For the tests' commands, which take the time that the machine takes.
+# await COMMAND: until it succeeds, a minute at most
+await() {
+	local i
+
+	for ((i = 0; i < 600; i++)); do
+		! eval "$1" || return 0
+		sleep 0.1
+	done
+	echo "never: $1" >&2
+	return 1
+}
+# await_running MODULE: until its probes are on
+await_running() { await "grep -qsx 2 /sys/kernel/debug/stap/$1/state"; }
+# await_end PID
+await_end() { await "! kill -0 $1 2>/dev/null"; }
+export -f await await_running await_end
+
 for dir in "$share"/*/; do
 	name=$(basename "$dir")
 	[ -e "$dir/broken" ] && continue
