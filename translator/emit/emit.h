@@ -29,6 +29,7 @@ struct emitter {
 	struct map frames;		/* function C name -> (present: it has a frame) */
 	struct map regexes;		/* address of a table -> C name */
 	struct map written;		/* C name of globals that any handler changes */
+	unsigned *global_use;		/* what is surveyed does with each (locks.c) */
 	struct map atomics;		/* C name of globals that are only counted: no lock, atomic adds */
 	struct map probe_functions;	/* key (probe_function.c) -> struct probe_function */
 	struct map probe_locs;		/* initialiser text -> C name of a list of locations */

@@ -37,48 +37,54 @@ static bool may_precede(const struct stmt *s)
 
 static void place(struct body *b, struct stmt *s);
 
-/* The last of those that need it may go further in; an earlier one holds for all behind it. */
-static void place_in_block(struct body *b, struct stmt *block)
+static void place_before(struct body *b, struct stmt *s)
 {
-	struct stmt **v = block->block.body.data;
-	size_t n = block->block.body.len, first = 0, needing = 0;
-
-	for (size_t i = 0; i < n; i++)
-		needing += stmt_needs_lock(b->e, v[i]);
-	while (!stmt_needs_lock(b->e, v[first]) && may_precede(v[first]))
-		first++;
-	if (needing == 1 && stmt_needs_lock(b->e, v[first]))
-		place(b, v[first]);
-	else
-		umap_put(&b->lock_at, (uint64_t)(uintptr_t)v[first], v[first]);
+	umap_put(&b->lock_at, (uint64_t)(uintptr_t)s, s);
 }
 
-/* In S, which needs it. */
+/* Of several statements that need it the first holds for all; one alone may go further in. */
+static void place_in_block(struct body *b, struct stmt *block)
+{
+	struct stmt *first = NULL;
+	bool first_needs = false;
+	size_t needing = 0;
+
+	for (size_t i = 0; i < block->block.body.len; i++) {
+		struct stmt *s = block->block.body.data[i];
+		bool needs = stmt_needs_lock(b->e, s);
+
+		needing += needs;
+		if (!first && (needs || !may_precede(s))) {
+			first = s;
+			first_needs = needs;
+		}
+	}
+	if (first_needs && needing == 1)
+		place(b, first);
+	else
+		place_before(b, first);
+}
+
+/* In S, if it needs it. */
 static void place(struct body *b, struct stmt *s)
 {
-	bool yes, no;
-
+	if (!stmt_needs_lock(b->e, s))
+		return;
 	if (s->kind == STMT_BLOCK) {
 		place_in_block(b, s);
-		return;
-	}
-	if (s->kind != STMT_IF || expr_needs_lock(b->e, s->if_.cond) || expr_has_effect(s->if_.cond)) {
-		umap_put(&b->lock_at, (uint64_t)(uintptr_t)s, s);
-		return;
-	}
-	yes = stmt_needs_lock(b->e, s->if_.yes);
-	no = s->if_.no && stmt_needs_lock(b->e, s->if_.no);
-	if (yes)
+	} else if (s->kind == STMT_IF && !expr_needs_lock(b->e, s->if_.cond) && !expr_has_effect(s->if_.cond)) {
 		place(b, s->if_.yes);
-	if (no)
-		place(b, s->if_.no);
+		if (s->if_.no)
+			place(b, s->if_.no);
+	} else {
+		place_before(b, s);
+	}
 }
 
 void place_lock(struct body *b, struct stmt *handler)
 {
 	b->lock_at.arena = b->e->arena;
-	if (stmt_needs_lock(b->e, handler))
-		place(b, handler);
+	place(b, handler);
 }
 
 void emit_lock(struct body *b)

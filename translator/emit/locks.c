@@ -142,52 +142,46 @@ static struct stmt *visit_stmt(struct visitor *v, struct stmt *st)
 	}
 }
 
-static struct survey survey_begin(struct emitter *e, unsigned *use)
+/* Of what is walked with S's visitor from here on: one survey at a time. */
+static void survey_begin(struct survey *s, struct emitter *e)
 {
-	memset(use, 0, sizeof *use * e->program->globals.len);
-	return (struct survey){ .e = e, .use = use, .functions = { .arena = e->arena } };
-}
+	size_t n = e->program->globals.len;
 
-static void survey_expr(struct survey *s, struct expr *e)
-{
+	if (!e->global_use)
+		e->global_use = ARENA_ARRAY(e->arena, unsigned, n + 1);
+	memset(e->global_use, 0, sizeof *e->global_use * n);
+	*s = (struct survey){ .e = e, .use = e->global_use, .functions = { .arena = e->arena } };
 	s->visitor = (struct visitor){ .pre_expr = visit_expr, .pre_stmt = visit_stmt, .data = s };
-	walk_expr(&s->visitor, e);
-}
-
-static void survey_stmt(struct survey *s, struct stmt *st)
-{
-	s->visitor = (struct visitor){ .pre_expr = visit_expr, .pre_stmt = visit_stmt, .data = s };
-	walk_stmt(&s->visitor, st);
 }
 
 /* Handler and entry half, which take the same list. */
-static struct survey survey_probe(struct emitter *e, struct probe *p, unsigned *use)
+static void survey_probe(struct survey *s, struct emitter *e, struct probe *p)
 {
-	struct survey s = survey_begin(e, use);
-
+	survey_begin(s, e);
 	p = p->same_as ? p->same_as : p;
-	survey_stmt(&s, p->body);
+	walk_stmt(&s->visitor, p->body);
 	for (size_t i = 0; i < p->saved.len; i++)
-		survey_expr(&s, p->saved.data[i]);
-	return s;
+		walk_expr(&s->visitor, p->saved.data[i]);
 }
 
 void locks_survey(struct emitter *e)
 {
 	size_t n = e->program->globals.len;
-	unsigned *use = ARENA_ARRAY(e->arena, unsigned, n + 1), *all = ARENA_ARRAY(e->arena, unsigned, n + 1);
+	unsigned *all = ARENA_ARRAY(e->arena, unsigned, n + 1);
 	bool *mixed = ARENA_ARRAY(e->arena, bool, n + 1);
 
 	for (size_t i = 0; i < e->program->probes.len; i++) {
-		if (e->program->probes.data[i]->same_as)
-			continue;
-		struct survey s = survey_probe(e, e->program->probes.data[i], use);
+		struct probe *p = e->program->probes.data[i];
+		struct survey s;
 
-		if (e->program->probes.data[i]->condition)
-			survey_expr(&s, e->program->probes.data[i]->condition);
+		if (p->same_as)
+			continue;
+		survey_probe(&s, e, p);
+		if (p->condition)
+			walk_expr(&s.visitor, p->condition);
 		for (size_t g = 0; g < n; g++) {
-			all[g] |= use[g];
-			mixed[g] |= (use[g] & ADD) && (use[g] & ~ADD);
+			all[g] |= s.use[g];
+			mixed[g] |= (s.use[g] & ADD) && (s.use[g] & ~ADD);
 		}
 	}
 	for (size_t g = 0; g < n; g++) {
@@ -213,12 +207,13 @@ static const char *lock_mode(struct emitter *e, const struct variable *v, unsign
 
 unsigned emit_locks(struct emitter *e, struct probe *p, struct strbuf *out)
 {
-	unsigned *use = ARENA_ARRAY(e->arena, unsigned, e->program->globals.len + 1), n = 0;
+	unsigned n = 0;
+	struct survey s;
 
-	survey_probe(e, p, use);
+	survey_probe(&s, e, p);
 	for (size_t g = 0; g < e->program->globals.len; g++) {
 		struct variable *v = e->program->globals.data[g];
-		const char *mode = lock_mode(e, v, use[g]);
+		const char *mode = lock_mode(e, v, s.use[g]);
 
 		if (!mode)
 			continue;
@@ -228,26 +223,28 @@ unsigned emit_locks(struct emitter *e, struct probe *p, struct strbuf *out)
 	return n;
 }
 
-static bool any_lock(struct emitter *e, const unsigned *use)
+static bool any_lock(const struct survey *s)
 {
-	for (size_t g = 0; g < e->program->globals.len; g++)
-		if (lock_mode(e, e->program->globals.data[g], use[g]))
+	for (size_t g = 0; g < s->e->program->globals.len; g++)
+		if (lock_mode(s->e, s->e->program->globals.data[g], s->use[g]))
 			return true;
 	return false;
 }
 
 bool stmt_needs_lock(struct emitter *e, struct stmt *st)
 {
-	struct survey s = survey_begin(e, ARENA_ARRAY(e->arena, unsigned, e->program->globals.len + 1));
+	struct survey s;
 
-	survey_stmt(&s, st);
-	return any_lock(e, s.use);
+	survey_begin(&s, e);
+	walk_stmt(&s.visitor, st);
+	return any_lock(&s);
 }
 
 bool expr_needs_lock(struct emitter *e, struct expr *x)
 {
-	struct survey s = survey_begin(e, ARENA_ARRAY(e->arena, unsigned, e->program->globals.len + 1));
+	struct survey s;
 
-	survey_expr(&s, x);
-	return any_lock(e, s.use);
+	survey_begin(&s, e);
+	walk_expr(&s.visitor, x);
+	return any_lock(&s);
 }
