@@ -10,7 +10,7 @@
 #include "translator/build/report.h"
 #include "translator/build/runtime.h"
 #include "translator/build/tree.h"
-#include "translator/debuginfo/modcheck.h"
+#include "translator/build/check/modcheck.h"
 
 #include <errno.h>
 #include <stdlib.h>

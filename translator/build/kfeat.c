@@ -7,7 +7,7 @@
 #include "translator/build/kbuild.h"
 
 #include "translator/build/report.h"
-#include "translator/debuginfo/elfcheck.h"
+#include "translator/build/check/elfcheck.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -10,7 +10,7 @@
 #include "translator/build/replay.h"
 
 #include "translator/build/report.h"
-#include "translator/debuginfo/elfcheck.h"
+#include "translator/build/check/elfcheck.h"
 
 #include <errno.h>
 #include <string.h>

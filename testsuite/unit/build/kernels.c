@@ -5,7 +5,7 @@
 
 #include "lib/run.h"
 #include "translator/build/build.h"
-#include "translator/debuginfo/elfcheck.h"
+#include "translator/build/check/elfcheck.h"
 
 #include <dirent.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #include "testsuite/unit/unit.h"
 
 #include "lib/run.h"
-#include "translator/debuginfo/elfcheck.h"
+#include "translator/build/check/elfcheck.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /* Symbols and sections of object files, with libelf, for the module build: is a
  * replay of kbuild's commands valid (the script imports nothing that the runtime
  * did not), and where is the module's name in the object that modpost made. */
-#include "translator/debuginfo/elfcheck.h"
+#include "translator/build/check/elfcheck.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The module checker's look at symbols and sections; code goes to modcheck_x86.c. */
-#include "translator/debuginfo/modcheck.h"
+#include "translator/build/check/modcheck.h"
 
-#include "translator/debuginfo/modcheck_x86.h"
+#include "translator/build/check/modcheck_x86.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,7 +6,7 @@
  * Branches inside a section must meet the start of an instruction, so that no
  * other decoding of the same bytes is ever run.  int3 is allowed where it cannot
  * be reached, behind a jump or return (straight-line speculation). */
-#include "translator/debuginfo/modcheck_x86.h"
+#include "translator/build/check/modcheck_x86.h"
 
 #include <Zydis/Zydis.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@ enum verdict { REFUSED, GURU_ONLY, ALLOWED };
 static const unsigned char verdicts[ZYDIS_MNEMONIC_MAX_VALUE + 1] = {
 #define INSN(m) [ZYDIS_MNEMONIC_##m] = ALLOWED,
 #define GURU(m) [ZYDIS_MNEMONIC_##m] = GURU_ONLY,
-#include "translator/debuginfo/modcheck_x86.def"
+#include "translator/build/check/modcheck_x86.def"
 #undef INSN
 #undef GURU
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Questions of the module build about object files: paths in, names out. */
-#ifndef DEBUGINFO_ELFCHECK_H
-#define DEBUGINFO_ELFCHECK_H
+#ifndef CHECK_ELFCHECK_H
+#define CHECK_ELFCHECK_H
 
 #include "lib/arena.h"
 #include "lib/vec.h"

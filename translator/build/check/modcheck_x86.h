@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The module checker's view of a section of x86-64 code. */
-#ifndef DEBUGINFO_MODCHECK_X86_H
-#define DEBUGINFO_MODCHECK_X86_H
+#ifndef CHECK_MODCHECK_X86_H
+#define CHECK_MODCHECK_X86_H
 
-#include "translator/debuginfo/modcheck.h"
+#include "translator/build/check/modcheck.h"
 
 /* What the linker will put into the code at OFFSET, resolved as far as it is known now. */
 struct code_reloc {

@@ -15,10 +15,10 @@
  * In guru mode the lists are longer; they do not go away.
  *
  * Instructions are checked on x86-64; elsewhere, symbols and sections alone. */
-#ifndef DEBUGINFO_MODCHECK_H
-#define DEBUGINFO_MODCHECK_H
+#ifndef CHECK_MODCHECK_H
+#define CHECK_MODCHECK_H
 
-#include "translator/debuginfo/elfcheck.h"
+#include "translator/build/check/elfcheck.h"
 
 struct modcheck {
 	const char *object;		/* path of the script's object file */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The module checker: each rule, from assembler text. */
 #include "testsuite/unit/unit.h"
-#include "translator/debuginfo/modcheck.h"
+#include "translator/build/check/modcheck.h"
 
 #include "lib/run.h"
 
