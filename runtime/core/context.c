@@ -133,6 +133,14 @@ void stp_out_of_actions(struct stp_ctx *c)
 	stp_error(c, STP_ERR_LIMIT, "MAXACTION exceeded");
 }
 
+void stp_too_deep(struct stp_ctx *c, bool stack)
+{
+	if (stack)
+		stp_error(c, STP_ERR_STACK, "not enough kernel stack for one more call");
+	else
+		stp_error(c, STP_ERR_LIMIT, "MAXNESTING exceeded");
+}
+
 /* LOC as a number of the module's list. */
 static uint32_t module_location(const struct stp_ctx *c, uint32_t loc)
 {
@@ -184,7 +192,7 @@ bool stp_catch(struct stp_ctx *c, char *dst, size_t size)
 {
 	struct stp_out o;
 
-	if (c->error_kind == STP_ERR_LIMIT || c->error_kind == STP_ERR_ABORT)
+	if (c->error_kind == STP_ERR_LIMIT || c->error_kind == STP_ERR_ABORT || c->error_kind == STP_ERR_STACK)
 		return false;
 	if (dst) {
 		stp_out_string(&o, dst, size);

@@ -3,25 +3,26 @@
 #include "translator/emit/emit.h"
 #include "translator/opt/opt.h"
 
-/* A key vector `union stp_key kN[] = { … };`; with MASK, slices (NULL keys) are allowed. */
+const char *key_vector(struct body *b, const struct variable *array, const struct expr_vec *keys, const struct val *v)
+{
+	const char *members[MAX_KEYS];
+
+	for (size_t i = 0; i < keys->len; i++)
+		members[i] = !keys->data[i] ? ".l = 0" :
+			     format_c(b->e, ".%c = %s", array->key_type[i] == TYPE_STRING ? 's' : 'l', v[i].c);
+	return temp_keys(b, (unsigned)keys->len, members);
+}
+
+/* A key vector; with MASK, slices (NULL keys) are allowed. */
 const char *emit_keys(struct body *b, struct variable *array, struct expr_vec *keys, unsigned *mask)
 {
 	struct val v[MAX_KEYS];
-	const char *name = format_c(b->e, "k%u", b->nlong++);
-	struct strbuf t = STRBUF_INIT;
 
 	emit_list(b, keys, v);
-	for (size_t i = 0; i < keys->len; i++) {
-		if (!keys->data[i])
-			sb_printf(&t, "%s{ .l = 0 }", i ? ", " : "");
-		else
-			sb_printf(&t, "%s{ .%c = %s }", i ? ", " : "", array->key_type[i] == TYPE_STRING ? 's' : 'l', v[i].c);
-		if (mask && keys->data[i])
+	for (size_t i = 0; mask && i < keys->len; i++)
+		if (keys->data[i])
 			*mask |= 1u << i;
-	}
-	line(b, "const union stp_key %s[] = { %s };", name, sb_str(&t));
-	sb_free(&t);
-	return name;
+	return key_vector(b, array, keys, v);
 }
 
 struct variable *stat_variable(struct expr *arg)
@@ -67,7 +68,7 @@ const char *emit_stat_pointer(struct body *b, struct expr *arg)
 		return format_c(b->e, "stp_map_get_stat(%s, %s)", v->c_name, emit_keys(b, v, &arg->index.keys, NULL));
 	if (v->kind == VAR_GLOBAL)
 		return format_c(b->e, "stp_pstat_get(%s)", v->c_name);
-	return v->c_name;	/* the value variable of a foreach */
+	return cell_c(b, v);	/* the value variable of a foreach */
 }
 
 static unsigned stat_shift(struct expr *e)

@@ -21,14 +21,9 @@ static bool mentions(struct expr *e, struct variable *var)
 	return !v.data;
 }
 
-static const char *string_cell(struct body *b, struct variable *v)
-{
-	return v->kind == VAR_GLOBAL ? v->c_name : format_c(b->e, "l->%s", v->c_name);
-}
-
 static struct val assign_string(struct body *b, struct expr *e, struct variable *v)
 {
-	const char *cell = string_cell(b, v);
+	const char *cell = cell_c(b, v);
 	struct val r;
 
 	if (e->assign.op == OP_CONCAT) {
@@ -48,6 +43,7 @@ static struct val assign_string(struct body *b, struct expr *e, struct variable 
 static struct val assign_long(struct body *b, struct expr *e, struct variable *v, bool want)
 {
 	struct val r = emit_expr(b, e->assign.right);
+	const char *cell = cell_c(b, v);
 
 	if (v->type == TYPE_STATS) {
 		if (want)
@@ -58,15 +54,15 @@ static struct val assign_long(struct body *b, struct expr *e, struct variable *v
 	if (e->assign.op == OP_NONE) {
 		if (want)
 			r = make_stable(b, r, TYPE_LONG);
-		line(b, "%s = %s;", v->c_name, r.c);
+		line(b, "%s = %s;", cell, r.c);
 		return r;
 	}
 	if (map_has(&b->e->atomics, v->c_name)) {	/* only += and -=, value not wanted */
 		line(b, "__atomic_fetch_%s(&%s, %s, __ATOMIC_RELAXED);", e->assign.op == OP_ADD ? "add" : "sub", v->c_name, r.c);
 		return (struct val){ "", true };
 	}
-	line(b, "%s = %s;", v->c_name, binary_c(b, e->assign.op, v->c_name, r.c, e->span));
-	return want ? make_stable(b, (struct val){ v->c_name, false }, TYPE_LONG) : (struct val){ v->c_name, false };
+	line(b, "%s = %s;", cell, binary_c(b, e->assign.op, cell, r.c, e->span));
+	return want ? make_stable(b, (struct val){ cell, false }, TYPE_LONG) : (struct val){ cell, false };
 }
 
 static struct val assign_element_string(struct body *b, struct expr *e, struct variable *m, const char *k)
@@ -112,18 +108,13 @@ static struct val assign_element_long(struct body *b, struct expr *e, struct var
 static const char *stable_keys(struct body *b, struct variable *m, struct expr_vec *keys, const struct expr *right)
 {
 	struct val v[MAX_KEYS];
-	const char *name;
 
 	if (!right || !expr_has_effect(right))
 		return emit_keys(b, m, keys, NULL);
 	emit_list(b, keys, v);
-	name = format_c(b->e, "k%u", b->nlong++);
-	line(b, "union stp_key %s[%zu];", name, keys->len);
-	for (size_t i = 0; i < keys->len; i++) {
+	for (size_t i = 0; i < keys->len; i++)
 		v[i] = make_stable(b, v[i], keys->data[i]->type);
-		line(b, "%s[%zu].%c = %s;", name, i, m->key_type[i] == TYPE_STRING ? 's' : 'l', v[i].c);
-	}
-	return name;
+	return key_vector(b, m, keys, v);
 }
 
 struct val emit_assign(struct body *b, struct expr *e, bool want)
@@ -154,7 +145,7 @@ struct val emit_incdec(struct body *b, struct expr *e, bool want)
 
 	if (arg->kind == EXPR_SYMBOL) {
 		v = arg->symbol.ref;
-		cell = v->c_name;
+		cell = cell_c(b, v);
 		if (map_has(&b->e->atomics, cell)) {
 			line(b, "__atomic_fetch_%s(&%s, 1, __ATOMIC_RELAXED);", e->incdec.increment ? "add" : "sub", cell);
 			return old;

@@ -162,7 +162,7 @@ void copy_written_strings(struct body *b, struct function *f)
 		if (p->type == TYPE_STRING && p->written) {
 			line(b, "stp_str_copy(l->%s, %s, STP_STRING);", p->c_name, p->c_name);
 			line(b, "%s = l->%s;", p->c_name, p->c_name);
-			b->str_locals++;
+			b->needs_frame = true;
 		}
 	}
 }
@@ -181,8 +181,7 @@ static void emit_script_function(struct emitter *e, struct function *f, const ch
 	if (f->result == TYPE_STRING)
 		sb_puts(&pro, "\tret[0] = 0;\n");
 	if (f->recursive)
-		sb_printf(&pro, "\tif (c->depth++ >= STP_MAXNESTING) {\n"
-			  "\t\tstp_error(c, STP_ERR_LIMIT, \"MAXNESTING exceeded\");\n\t\tstp_fail(c, %u);\n\t\tgoto out;\n\t}\n",
+		sb_printf(&pro, "\tif (!stp_may_recurse(c, STP_MAXNESTING)) {\n\t\tstp_fail(c, %u);\n\t\tgoto out;\n\t}\n",
 			  loc_number(e, f->decl->name_span));
 	if (e->time_limits)
 		line(&b, "STP_ACT(c, %u, %u, out);", count_statements(f->body), loc_number(e, f->decl->name_span));

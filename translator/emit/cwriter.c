@@ -96,23 +96,6 @@ const char *loc_c(struct body *b, struct span at)
 	return format_c(b->e, "\1%zu\1", b->locs->len - 1);
 }
 
-struct val temp_long(struct body *b, const char *init)
-{
-	struct val v = { format_c(b->e, "t%u", b->nlong++), true };
-
-	line(b, "int64_t %s = %s;", v.c, init);
-	return v;
-}
-
-const char *temp_string(struct body *b)
-{
-	unsigned n = b->nstr++;
-
-	if (b->nstr > b->maxstr)
-		b->maxstr = b->nstr;
-	return format_c(b->e, "l->t%u", n);
-}
-
 void check_error(struct body *b, struct span at)
 {
 	line(b, "STP_CHECK(c, %s, %s);", loc_c(b, at), b->fail);

@@ -35,6 +35,7 @@ struct emitter {
 	struct map probe_locs;		/* initialiser text -> C name of a list of locations */
 	bool time_limits;		/* count actions */
 	bool stacks;			/* embedded C walks stacks (pragma:unwind) */
+	bool lean;			/* nothing but the compiler's own is on the C stack (temps.c) */
 	unsigned max_string;		/* MAXSTRINGLEN */
 };
 
@@ -46,6 +47,13 @@ struct val {
 
 VEC_OF(loc_vec, unsigned);
 
+/* Temporaries in use: of the frame, by kind, and longs that are C locals. */
+enum temp_kind { TEMP_STRING, TEMP_LONG, TEMP_KEY, TEMP_OUT, TEMP_FMT, TEMP_ITER, TEMP_KINDS };
+struct temps {
+	unsigned n[TEMP_KINDS];
+	unsigned c_longs;
+};
+
 /* The function being emitted. */
 struct body {
 	struct emitter *e;
@@ -54,9 +62,11 @@ struct body {
 	struct strbuf out;		/* its statements */
 	unsigned depth;			/* indentation */
 	unsigned nlabel;		/* labels and the like so far */
-	unsigned nlong;			/* long temporaries so far */
-	unsigned nstr, maxstr;		/* string temporaries in use, at most */
+	unsigned nlong;			/* names of C locals so far */
+	struct temps used, most;	/* temporaries in use, and the most that ever were */
+	unsigned c_bytes;		/* of C locals that have an address */
 	struct variable_vec *locals;
+	struct map framed;		/* longs among them (by address) that live in the frame */
 	struct function *function;	/* or NULL: */
 	struct probe *probe;		/* for the context's scope */
 	const char *fail;		/* label where errors go */
@@ -64,7 +74,7 @@ struct body {
 	bool keeps_match;		/* in its frame, for itself and all that it calls */
 	struct map lock_at;		/* statements (by address) ahead of which the handler takes its locks */
 	bool in_entry;			/* the entry half of a return probe */
-	unsigned str_locals;		/* string locals that need the frame */
+	bool needs_frame;		/* whatever temporaries there are */
 };
 
 /* cwriter.c */
@@ -76,9 +86,27 @@ const char *c_number(struct emitter *e, int64_t v);
 unsigned loc_number(struct emitter *e, struct span at);
 const char *loc_c(struct body *b, struct span at);	/* as an argument of STP_CHECK and its kin */
 const char *format_c(struct emitter *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-struct val temp_long(struct body *b, const char *init);			/* int64_t tN = init; */
-const char *temp_string(struct body *b);				/* l->tN, of STP_STRING bytes */
 void check_error(struct body *b, struct span at);			/* STP_CHECK */
+
+/* temps.c */
+struct temps temps_mark(const struct body *b);
+void temps_release(struct body *b, struct temps mark);			/* what was taken since MARK is free again */
+struct val temp_long(struct body *b, const char *init);			/* with the value INIT */
+struct val temp_fetched(struct body *b, const char *value);		/* VALUE is a C local already, or needs a place */
+const char *temp_string(struct body *b);				/* of STP_STRING bytes */
+/* C text of addresses: one struct stp_out, struct stp_iter, struct stp_fmt with the value INIT. */
+const char *temp_out(struct body *b);
+const char *temp_iter(struct body *b);
+const char *temp_fmt(struct body *b, const char *init);
+/* N keys, each given as the text of a member and its value: ".l = 3". */
+const char *temp_keys(struct body *b, unsigned n, const char *const *members);
+/* The body's locals: where each lives, once all are known; C text of a variable's place; declarations; first values. */
+void locals_place(struct body *b);
+const char *cell_c(const struct body *b, const struct variable *v);
+void locals_declare(struct body *b);
+void locals_clear(struct body *b);
+bool temps_need_frame(const struct body *b);
+void temps_members(const struct body *b, struct strbuf *t);		/* of the frame's type */
 
 /* expr.c */
 struct val emit_expr(struct body *b, struct expr *e);
@@ -94,6 +122,8 @@ struct val emit_condition(struct body *b, struct expr *e);		/* 0 or not 0 */
 const char *binary_c(struct body *b, enum op op, const char *l, const char *r, struct span at);
 
 /* array.c: arrays and statistics */
+/* A vector of keys for the runtime: of the values V of KEYS, absent ones (of slices) as 0; and of expressions. */
+const char *key_vector(struct body *b, const struct variable *array, const struct expr_vec *keys, const struct val *v);
 const char *emit_keys(struct body *b, struct variable *array, struct expr_vec *keys, unsigned *mask);
 struct val emit_index(struct body *b, struct expr *e);
 struct val emit_in(struct body *b, struct expr *e);

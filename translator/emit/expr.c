@@ -45,13 +45,11 @@ static struct val emit_symbol(struct body *b, struct expr *e)
 {
 	struct variable *v = e->symbol.ref;
 
-	if (v->kind != VAR_GLOBAL && v->type == TYPE_STRING && v->kind != VAR_PARAM)
-		return (struct val){ format_c(b->e, "l->%s", v->c_name), false };
 	if (v->type == TYPE_STATS && v->kind == VAR_GLOBAL)
 		return (struct val){ emit_stat_pointer(b, e), false };
 	if (v->kind == VAR_PARAM)
 		return (struct val){ v->c_name, !v->written };
-	return (struct val){ v->c_name, false };
+	return (struct val){ cell_c(b, v), false };
 }
 
 /* && and ||: the right side is evaluated only when it decides. */

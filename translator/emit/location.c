@@ -140,7 +140,7 @@ struct val emit_fetch(struct body *b, struct expr *e, const char *dst)
 		return f.inputs[e->fetch.inputs.len];
 	v = format_c(b->e, "(int64_t)%s", value_c(&f, p->result));
 	if (!is_string(e))
-		return (struct val){ v, true };
+		return temp_fetched(b, v);
 	if (!dst)
 		dst = temp_string(b);
 	line(b, "stp_%s_string(c, %s, STP_STRING, (uint64_t)%s, %u);", e->fetch.user ? "user" : "kernel", dst, v, e->fetch.string_max);

@@ -51,7 +51,7 @@ static const char *conv_c(enum conversion c)
 	return "STP_CONV_STR";
 }
 
-/* `&fmt_3`, or the address of one on the stack when a width or precision is computed. */
+/* `&fmt_3`, or the address of a temporary one when a width or precision is computed. */
 static const char *fmt_spec(struct printer *p, const struct format_part *f, struct val **arg)
 {
 	const char *w = format_c(p->b->e, "%d", f->width), *pr = format_c(p->b->e, "%d", f->precision), *init;
@@ -65,7 +65,7 @@ static const char *fmt_spec(struct printer *p, const struct format_part *f, stru
 			conv_c(f->conv), fmt_flags(f->flags), f->size, w, pr);
 	if (fixed)
 		return fmt_constant(p->b->e, init);
-	return format_c(p->b->e, "&(struct stp_fmt)%s", init);
+	return temp_fmt(p->b, init);
 }
 
 static void put_conversion(struct printer *p, const struct format_part *f, struct val **arg, struct span at)
@@ -174,8 +174,7 @@ static struct val print_once(struct body *b, struct expr *e, const char *dst)
 	if (e->print.to_string) {
 		if (!dst)
 			dst = temp_string(b);
-		p.out = format_c(b->e, "&o%u", b->nlong++);
-		line(b, "struct stp_out %s;", p.out + 1);
+		p.out = temp_out(b);
 		line(b, "stp_out_string(%s, %s, STP_STRING);", p.out, dst);
 	}
 	if (e->print.kind == PRINT_PRINTF)

@@ -27,6 +27,8 @@ static void emit_probe_row(struct emitter *e, struct probe *p, const struct part
 	sb_printf(c, "\t{ .handler = %s, ", probe_function_name(part->handler));
 	if (part->condition)
 		sb_printf(c, ".condition = %s, ", probe_function_name(part->condition));
+	if (part->entry)
+		sb_printf(c, ".entry = %s, ", probe_function_name(part->entry));
 	sb_printf(c, ".point = %s, .alias = %s, ", c_string(e, p->text, strlen(p->text)),
 		  c_string(e, p->alias_text ? p->alias_text : p->text, strlen(p->alias_text ? p->alias_text : p->text)));
 	if (part->locks)
@@ -89,7 +91,7 @@ static void sort_rows(struct probe **v, size_t n, int (*compare)(const struct pr
 		}
 }
 
-static void emit_row(struct emitter *e, struct probe *p, const struct parts *parts)
+static void emit_row(struct emitter *e, struct probe *p)
 {
 	struct strbuf t = STRBUF_INIT;
 	unsigned size;
@@ -99,13 +101,13 @@ static void emit_row(struct emitter *e, struct probe *p, const struct parts *par
 	sb_printf(&e->code, "\t{ .probe = &probes[%u]%s%s", p->index, t.len ? ", " : "", sb_str(&t));
 	if (p->saved.len) {
 		saved_offset(e, p, 0, &size);
-		sb_printf(&e->code, ", .entry = %s, .saved_size = %u", probe_function_name(parts[p->index].entry), size);
+		sb_printf(&e->code, ", .saved_size = %u", size);
 	}
 	sb_puts(&e->code, " },\n");
 	sb_free(&t);
 }
 
-static unsigned emit_group(struct emitter *e, const char *attach, const char *row_struct, unsigned number, const struct parts *parts)
+static unsigned emit_group(struct emitter *e, const char *attach, const char *row_struct, unsigned number)
 {
 	struct probe_vec *ps = &e->program->probes;
 	VEC(struct probe *) rows = { 0 };
@@ -122,12 +124,12 @@ static unsigned emit_group(struct emitter *e, const char *attach, const char *ro
 	sort_rows(rows.data, rows.len, compare);
 	sb_printf(&e->code, "static const %s rows_%u[] = {\n", row_struct, number);
 	for (size_t i = 0; i < rows.len; i++)
-		emit_row(e, rows.data[i], parts);
+		emit_row(e, rows.data[i]);
 	sb_puts(&e->code, "};\n\n");
 	return rows.len;
 }
 
-static void emit_groups(struct emitter *e, const struct parts *parts)
+static void emit_groups(struct emitter *e)
 {
 	struct probe_vec *ps = &e->program->probes;
 	struct strbuf table = STRBUF_INIT;
@@ -139,7 +141,7 @@ static void emit_groups(struct emitter *e, const struct parts *parts)
 
 		if (!attach || map_has(&seen, attach))
 			continue;
-		n = emit_group(e, attach, ps->data[i]->family->row_struct, seen.len, parts);
+		n = emit_group(e, attach, ps->data[i]->family->row_struct, seen.len);
 		sb_printf(&table, "\t{ .family = STP_FAMILY_%s, .nrows = %u, .rows = rows_%zu },\n", attach, n, seen.len);
 		map_put(&seen, attach, ps->data[i]);
 	}
@@ -169,5 +171,5 @@ void emit_probes(struct emitter *e)
 	}
 	emit_probe_functions(e);
 	emit_probe_table(e, parts);
-	emit_groups(e, parts);
+	emit_groups(e);
 }

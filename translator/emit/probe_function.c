@@ -164,12 +164,14 @@ const struct probe_function *probe_entry(struct emitter *e, struct probe *p)
 		emit_lock(&m.body);
 	for (unsigned i = 0; i < p->saved.len; i++) {
 		unsigned off = saved_offset(e, p, i, NULL);
+		struct temps mark = temps_mark(&m.body);
 		struct val v = emit_expr(&m.body, p->saved.data[i]);
 
 		if (is_string(p->saved.data[i]))
 			line(&m.body, "stp_str_copy((char *)c->saved + %u, %s, STP_STRING);", off, v.c);
 		else
 			line(&m.body, "*(int64_t *)((char *)c->saved + %u) = %s;", off, v.c);
+		temps_release(&m.body, mark);
 	}
 	body_end(&m.body, format_c(e, "static void %s(struct stp_ctx *c)", m.name), m.name, "", "");
 	return take(&m, false);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Statements. String temporaries are free again behind each one. */
+/* Statements. Temporaries are free again behind each one. */
 #include "translator/emit/emit.h"
 
 static void emit_block(struct body *b, struct stmt *s)
@@ -11,10 +11,10 @@ static void emit_block(struct body *b, struct stmt *s)
 /* A statement in braces of its own. */
 static void emit_scope(struct body *b, struct stmt *s)
 {
-	unsigned nstr = b->nstr;
+	struct temps mark = temps_mark(b);
 
 	emit_stmt(b, s);
-	b->nstr = nstr;
+	temps_release(b, mark);
 }
 
 static void emit_if(struct body *b, struct stmt *s)
@@ -89,7 +89,7 @@ static void emit_try(struct body *b, struct stmt *s)
 	line(b, "%s: __attribute__((unused));", b->fail);
 	b->fail = outer;
 	if (m)
-		dst = m->symbol.ref->kind == VAR_GLOBAL ? m->symbol.ref->c_name : format_c(b->e, "l->%s", m->symbol.ref->c_name);
+		dst = cell_c(b, m->symbol.ref);
 	line(b, "if (!stp_catch(c, %s, STP_STRING))", dst);
 	line(b, "\tgoto %s;", outer);
 	open_block(b, "%s", "");
@@ -107,7 +107,7 @@ static void emit_next(struct body *b)
 
 void emit_stmt(struct body *b, struct stmt *s)
 {
-	unsigned nstr = b->nstr;
+	struct temps mark = temps_mark(b);
 
 	if (umap_has(&b->lock_at, (uint64_t)(uintptr_t)s))
 		emit_lock(b);
@@ -129,7 +129,7 @@ void emit_stmt(struct body *b, struct stmt *s)
 		break;
 	case STMT_KINDS: break;
 	}
-	b->nstr = nstr;
+	temps_release(b, mark);
 }
 
 static struct stmt *count_visit(struct visitor *v, struct stmt *s)

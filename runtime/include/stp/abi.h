@@ -33,6 +33,7 @@ typedef __UINT32_TYPE__ uint32_t;
 typedef __INT64_TYPE__ int64_t;
 typedef __UINT64_TYPE__ uint64_t;
 typedef __SIZE_TYPE__ size_t;
+typedef __UINTPTR_TYPE__ uintptr_t;
 #ifndef __bool_true_false_are_defined
 #define bool _Bool
 #define true 1
@@ -110,6 +111,7 @@ enum stp_probe_flag {
 struct stp_probe {
 	void (*handler)(struct stp_ctx *c);
 	int64_t (*condition)(struct stp_ctx *c);	/* if (…): NULL, or armed while non-zero */
+	void (*entry)(struct stp_ctx *c);	/* of a return probe with saved values: fills c->saved as the function begins; or NULL */
 	const char *point;		/* the point as resolved, "kernel.function(\"vfs_read@fs/read_write.c:450\")" */
 	const char *alias;		/* as the user wrote it: pn() */
 	const struct stp_lockref *locks;
@@ -118,6 +120,11 @@ struct stp_probe {
 	uint32_t index;			/* in stp_module.probes */
 	uint32_t loc;			/* where the script has it */
 	const uint32_t *locs;		/* of a handler that probes in several places of the script share: STP_LOC_OWN(n) is locs[n] */
+	/* Bytes of kernel stack that a run takes, from the run's beginning in the runtime to its deepest call inside the
+	 * module, recursion counted once. Filled in the built module, from its code (translator/build/check/stackuse.h);
+	 * 0: not known. */
+	uint32_t stack;
+	uint32_t pad;
 };
 
 /* Attach rows, one table a family; FAMILY is a row of attach.def. */
@@ -148,7 +155,6 @@ struct stp_code_range { const char *symbol; uint64_t offset, size; uint64_t star
 struct stp_callers { struct stp_code_range *ranges; uint32_t nranges, depth; };
 struct stp_row_kprobe {
 	const struct stp_probe *probe;
-	void (*entry)(struct stp_ctx *c);	/* STP_KP_RETURN with saved values: fills c->saved at entry; or NULL */
 	const char *module;		/* NULL or "kernel": the kernel itself */
 	const char *symbol;		/* base; NULL with ABSOLUTE */
 	uint64_t offset;		/* from symbol, or the address */
@@ -329,11 +335,15 @@ struct stp_ctx {
 	uint64_t out_lost;		/* bytes of this run's text given up */
 	struct stp_map *pinned;		/* arrays that this run walks */
 	uint32_t ntrace;		/* addresses of the stack, once it has been walked */
+	/* Below this address the stack that the run is on has no room for what the probe may need: one more level of
+	 * recursion is refused there. 0: the stack is not looked at. */
+	uintptr_t stack_floor;
 	/* the runtime's own fields follow (kernel/context.h); sizeof is not part of the ABI */
 };
 enum stp_locks { STP_LOCKS_NONE, STP_LOCKS_HELD, STP_LOCKS_BUSY };
 enum stp_error_kind { STP_ERR_SCRIPT /* error() */, STP_ERR_FAULT, STP_ERR_LIMIT /* always ends the session */, STP_ERR_ARITH, STP_ERR_MAP, STP_ERR_STRING,
-	STP_ERR_ABORT /* abort(): nothing is wrong, only the handler ends */ };
+	STP_ERR_ABORT /* abort(): nothing is wrong, only the handler ends */,
+	STP_ERR_STACK /* the kernel stack is used up: the handler ends, and its hit counts as skipped */ };
 
 /* Take all locks of the probe's list, once in a run of its handler (or of its entry half). False: another CPU held one for as
  * long as the limits let this one try; the handler has to end, without an effect so far, and the hit counts as
@@ -378,6 +388,29 @@ static inline void *stp_frame_push(struct stp_ctx *c, size_t size)
 	return f;
 }
 static inline void stp_frame_pop(struct stp_ctx *c, void *frame) { if (frame) c->frame = frame; }
+/* The same for emitted functions, whose frames the context has room for: each of them once, and a recursive function's
+ * as often as MAXNESTING lets it run (stp_may_recurse()). */
+static inline void *stp_frame_take(struct stp_ctx *c, size_t size)
+{
+	char *f = c->frame;
+
+	c->frame = f + ((size + 15) & ~(size_t)15);
+	return f;
+}
+static inline void stp_frame_give(struct stp_ctx *c, void *frame) { if (frame) c->frame = frame; }
+
+void stp_too_deep(struct stp_ctx *c, bool stack) STP_COLD;	/* error LIMIT "MAXNESTING exceeded", or STACK */
+/* First in a recursive function, which lowers c->depth at its end in any case. False, and an error: as many levels as
+ * MOST are active, or the kernel stack is used up. */
+static inline bool stp_may_recurse(struct stp_ctx *c, uint32_t most)
+{
+	bool stack = (uintptr_t)__builtin_frame_address(0) < c->stack_floor;
+
+	if (STP_LIKELY(c->depth++ < most && !stack))
+		return true;
+	stp_too_deep(c, stack);
+	return false;
+}
 
 /* ---- arithmetic ---- */
 
