@@ -59,10 +59,10 @@ static int entered(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 	if (p->row->callers && !rt_callers_match(p->row, regs, (unsigned long)p->rp.kp.addr))
 		return 1;
-	if (!p->row->entry)
+	if (!p->row->probe->entry)
 		return 0;
 	memset(ri->data, 0, p->row->saved_size);
-	return !rt_run(p->row->probe, regs, p->row->entry, set_entry, &r);
+	return !rt_run(p->row->probe, regs, p->row->probe->entry, set_entry, &r);
 }
 NOKPROBE_SYMBOL(entered);
 
@@ -135,7 +135,7 @@ static int register_point(struct rt_kp_point *p, bool many)
 	}
 	p->rp.handler = returned;
 	p->rp.maxactive = (int)(active ? active : max_t(u32, 64, 4 * num_possible_cpus()));
-	if (r->entry || r->callers) {
+	if (r->probe->entry || r->callers) {
 		p->rp.entry_handler = entered;
 		p->rp.data_size = r->saved_size;
 	}

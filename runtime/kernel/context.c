@@ -87,11 +87,21 @@ static __always_inline bool state_allows(const struct stp_probe *p)
 	return false;
 }
 
-static bool stack_is_low(void)
-{
-	unsigned long here = (unsigned long)__builtin_frame_address(0), base = (unsigned long)task_stack_page(current);
+/* What modules that nobody measured (stp_probe.stack) are taken to need. */
+enum { UNMEASURED = 2048 };
 
-	return here > base && here < base + THREAD_SIZE && here - base < stp_module.limits->min_stack + 512;
+/* Has the stack that this hit came on room for a run of P? Where it ends is left for recursive functions. */
+static __always_inline bool has_stack(struct rt_cpu *cpu, const struct stp_probe *p)
+{
+	unsigned long here = (unsigned long)__builtin_frame_address(0), floor = (unsigned long)task_stack_page(current);
+
+	if (likely(here - floor < THREAD_SIZE))
+		floor += rt_stack_reserve();
+	else
+		floor = rt_other_stack(cpu, here);
+	floor += p->stack ? p->stack : UNMEASURED;
+	cpu->ctx.stack_floor = floor;
+	return here >= floor;
 }
 
 static void count_skip(struct rt_cpu *cpu, const struct stp_probe *p, enum rt_skip why, unsigned long n)
@@ -177,6 +187,10 @@ static noinline void handle_error(struct rt_cpu *cpu, const struct stp_probe *p)
 
 	if (c->error_kind == STP_ERR_ABORT)
 		return;
+	if (c->error_kind == STP_ERR_STACK) {
+		skip(cpu, p, RT_SKIP_STACK);
+		return;
+	}
 	n = atomic_inc_return(&rt.errors);
 	cpu->stats[p->index].errors++;
 	stp_ctx_error_text(c, cpu->text, sizeof cpu->text);
@@ -271,7 +285,7 @@ static __always_inline bool run_here(const struct stp_probe *p, struct pt_regs *
 	}
 	WRITE_ONCE(cpu->busy, 1);
 	barrier();
-	if (unlikely(stack_is_low()))
+	if (unlikely(!has_stack(cpu, p)))
 		skip(cpu, p, RT_SKIP_STACK);
 	else
 		ran = run(cpu, p, regs, handler, fill, data);

@@ -64,7 +64,7 @@ static int hooked_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	h->row = cpu->hook_row;
 	cpu->hook_done = 1;
 	memset(h->saved, 0, h->row->saved_size);
-	return h->row->entry && !rt_run(h->row->probe, regs, h->row->entry, set_entry, h);
+	return h->row->probe->entry && !rt_run(h->row->probe, regs, h->row->probe->entry, set_entry, h);
 }
 NOKPROBE_SYMBOL(hooked_entry);
 

@@ -31,6 +31,10 @@ struct rt_probe_stat {
 	atomic_t skips[RT_SKIPS];	/* an NMI's hit may be skipped while another one is counted */
 };
 
+/* A stack of this CPU's own; FLOOR is BEGIN and what has to stay free of it. */
+struct rt_stack { unsigned long begin, end, floor; };
+enum { RT_STACKS = 8 };
+
 /* One CPU. */
 struct rt_cpu {
 	struct stp_ctx ctx;
@@ -45,6 +49,8 @@ struct rt_cpu {
 	unsigned long hook_addr;
 	int hook_done;
 	u64 overload_start, overload_used;
+	struct rt_stack stacks[RT_STACKS];	/* stackroom.c: interrupts', exceptions' */
+	unsigned nstacks;
 	u64 callers[STP_MAX_CALLERS + 1];	/* callers.c */
 	char text[512];			/* of an error on its way to the daemon */
 };
@@ -110,6 +116,15 @@ void rt_run_at(const struct stp_probe *p, struct pt_regs *regs, unsigned long ad
 /* The same for a traced entry: a hit inside another handler is the kernel's to miss, as with kprobes. */
 void rt_run_traced(const struct stp_probe *p, struct pt_regs *regs, unsigned long addr);
 void rt_count_missed(const struct stp_probe *p, unsigned long n);
+
+/* Bytes of a kernel stack that stay free, beyond what a run takes inside the module: for the kernel's functions that it
+ * calls, with a fault or a breakpoint on top. */
+static inline unsigned long rt_stack_reserve(void)
+{
+	return stp_module.limits->min_stack ? stp_module.limits->min_stack : THREAD_SIZE / 8;
+}
+/* stackroom.c: HERE is on no task's stack; the address below which its stack has to stay free. CPU is busy. */
+unsigned long rt_other_stack(struct rt_cpu *cpu, unsigned long here);
 
 /* plat_kernel.c: would SIZE bytes more be too much for this machine? */
 bool rt_memory_is_short(u64 size);

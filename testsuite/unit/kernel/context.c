@@ -203,20 +203,116 @@ TEST(context_traced_where_rcu_is_blind)
 	CHECK(!world.irqs_off);
 }
 
-TEST(context_low_stack)
+/* A hit with ROOM bytes of its task's stack below: does it run? */
+static bool runs_with(unsigned room)
+{
+	unsigned before = runs[0];
+
+	world.stack = (char *)__builtin_frame_address(0) - room;
+	hit(0);
+	return runs[0] > before;
+}
+
+TEST(context_stack_of_the_task)
 {
 	begin();
-	world.limits.min_stack = 512;
-	world.stack = (char *)__builtin_frame_address(0) - 900;
+	world.limits.min_stack = 2000;
+	world.probes[0].stack = 3000;
+	CHECK(runs_with(8000));
+	CHECK(!runs_with(4900));
+	CHECK_EQ(world_skips(0, RT_SKIP_STACK), 1);
+	world.probes[0].stack = 500;
+	CHECK(runs_with(4900));
+	world.probes[0].stack = 0;	/* nobody measured */
+	CHECK(runs_with(8000));
+	CHECK(!runs_with(3900));
+}
+
+TEST(context_stack_reserve_without_a_limit)
+{
+	begin();
+	world.probes[0].stack = 1000;
+	CHECK(runs_with(THREAD_SIZE / 8 + 3000));
+	CHECK(!runs_with(THREAD_SIZE / 8 + 900));
+}
+
+/* The stack in use is not the task's, has SIZE bytes, of which ROOM are below. */
+static void other_stack(unsigned size, unsigned room)
+{
+	char *here = __builtin_frame_address(0);
+
+	world.stack = here + 100000;
+	world.other_stack = here - room;
+	world.other_end = here - room + size;
+}
+
+TEST(context_other_stacks)
+{
+	begin();
+	world.probes[0].stack = 1000;
+	other_stack(16384, 6000);
+	hit(0);
+	hit(0);
+	CHECK_EQ(runs[0], 2);
+	CHECK_EQ(world.unwinds, 1);	/* it is remembered, */
+	world_cpu(1);
+	hit(0);
+	CHECK_EQ(runs[0], 3);
+	CHECK_EQ(world.unwinds, 2);	/* for this CPU alone */
+	world.probes[0].stack = 7000;
+	hit(0);
+	CHECK_EQ(runs[0], 3);
+	CHECK_EQ(world_skips(0, RT_SKIP_STACK), 1);
+}
+
+TEST(context_small_other_stacks_keep_less_free)
+{
+	begin();
+	world.probes[0].stack = 1000;
+	other_stack(4096, 3000);	/* a quarter of it is free: 1,024 of 3,000 */
+	hit(0);
+	CHECK_EQ(runs[0], 1);
+	begin();
+	world.probes[0].stack = 1000;
+	world.limits.min_stack = 2500;	/* the user's word */
+	other_stack(4096, 3000);
+	hit(0);
+	CHECK_EQ(runs[0], 0);
+}
+
+TEST(context_unknown_stack_has_a_page)
+{
+	begin();
+	world.stack = (char *)__builtin_frame_address(0) + 100000;
+	world.probes[0].stack = 8000;	/* no page has as much */
 	hit(0);
 	CHECK_EQ(runs[0], 0);
 	CHECK_EQ(world_skips(0, RT_SKIP_STACK), 1);
-	world.stack = (char *)__builtin_frame_address(0) - 8000;
+}
+
+static bool recursed;
+
+static void recurse(void)
+{
+	struct stp_ctx *c = &rt.cpus[plat_slot()]->ctx;
+
+	c->stack_floor = (uintptr_t)__builtin_frame_address(0) + 4096;
+	recursed = stp_may_recurse(c, 100);
+	c->depth--;
+	CHECK(!stp_catch(c, NULL, 0));
+}
+
+TEST(context_recursion_beyond_the_stack_is_a_skipped_hit)
+{
+	begin();
+	within = recurse;
+	recursed = true;
 	hit(0);
-	CHECK_EQ(runs[0], 1);
-	world.stack = (char *)__builtin_frame_address(0) + 64;	/* another stack than the task's */
-	hit(0);
-	CHECK_EQ(runs[0], 2);
+	CHECK(!recursed);
+	CHECK_EQ(world_skips(0, RT_SKIP_STACK), 1);
+	CHECK_EQ(rt.errors.counter, 0);
+	CHECK_EQ(rt.want_exit, 0);
+	CHECK_STR(world_messages(), "");
 }
 
 static void hit_often(void)

@@ -3,6 +3,7 @@
 #include "testsuite/unit/kernel/world.h"
 
 #include "shim/kernel.h"
+#include "shim/asm/unwind.h"
 
 struct world world;
 unsigned nr_cpu_ids = WORLD_CPUS;
@@ -132,7 +133,15 @@ bool rcu_is_watching(void) { return !world.blind; }
 void *task_stack_page(struct task *t)
 {
 	(void)t;
-	return world.stack;
+	return world.stack ? world.stack : (char *)__builtin_frame_address(0) - THREAD_SIZE + 1024;
+}
+
+void unwind_start(struct unwind_state *s, struct task *t, struct pt_regs *regs, unsigned long *first)
+{
+	(void)t, (void)regs, (void)first;
+	world.unwinds++;
+	s->stack_info.begin = world.other_stack;
+	s->stack_info.end = world.other_end;
 }
 
 void raw_irq_disable(unsigned long *flags)

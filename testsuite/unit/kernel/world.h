@@ -23,6 +23,8 @@ struct world {
 	bool irqs_off, pinned;			/* now */
 	u64 cycles;				/* the clock */
 	void *stack;				/* where this task's begins; NULL: there is much of it */
+	void *other_stack, *other_end;		/* where the unwinder sees the stack in use */
+	unsigned unwinds;			/* that it was asked */
 	unsigned wakes;				/* of the daemon */
 	unsigned tries;				/* that the last lock was asked for */
 	int attach_error;			/* attaching fails: an ERROR message says so */

@@ -74,6 +74,7 @@ struct task;
 extern unsigned nr_cpu_ids;
 extern struct task *current;
 enum { THREAD_SIZE = 16384 };
+#define PAGE_MASK (~4095ul)
 
 unsigned raw_smp_processor_id(void);
 bool in_nmi(void);
@@ -92,6 +93,7 @@ static inline void cond_resched(void) { }
 /* ---- small things ---- */
 
 #define min_t(type, a, b) ((type)(a) < (type)(b) ? (type)(a) : (type)(b))
+#define min(a, b) ((a) < (b) ? (a) : (b))
 #define max(a, b) ((a) > (b) ? (a) : (b))
 #define for_each_possible_cpu(i) for (i = 0; i < nr_cpu_ids; i++)
 static inline u64 div64_u64(u64 a, u64 b) { return a / b; }
