@@ -132,6 +132,7 @@ struct session {
 	int janitor_fd;			/* driver_tmp.c: the pipe to the process that removes it */
 	pid_t janitor_pid;
 	const char *c_text;		/* pass 3 */
+	bool lean_stack;		/* of a C text that is to take as little of the kernel's stack as can be */
 	size_t c_len;
 	const char *module_path;	/* pass 4 */
 	bool module_stays;		/* -p4: module_path is no temporary file */

@@ -146,6 +146,7 @@ bool emit_module(struct session *s)
 	e.locs.arena = e.formats.arena = e.symrefs.arena = e.regexes.arena = e.frames.arena = e.written.arena = e.atomics.arena = &s->arena;
 	e.probe_functions.arena = e.probe_locs.arena = &s->arena;
 	e.time_limits = !s->opt.suppress_time_limits;
+	e.lean = s->lean_stack || limit_value(s, "STP_LEAN_STACK");
 	e.max_string = (unsigned)limit_value(s, "MAXSTRINGLEN");
 	locks_survey(&e);
 	emit_globals(&e);
