@@ -136,6 +136,7 @@ static const char *failure_tag(enum build_failure f)
 	case BUILD_FAIL_RUNTIME: return E(BUILD_RUNTIME);
 	case BUILD_FAIL_COMPILE: return E(BUILD_COMPILE);
 	case BUILD_FAIL_REFUSED: return E(BUILD_REFUSED);
+	case BUILD_FAIL_STACK: return E(BUILD_STACK);
 	case BUILD_FAIL_DISK: return E(BUILD_DISK);
 	}
 	return E(INTERNAL);
@@ -211,22 +212,39 @@ struct build_job driver_job(struct session *s, unsigned pass)
 	};
 }
 
+static void take_text(struct session *s, struct build_job *job)
+{
+	job->c_text = s->c_text;
+	job->c_len = s->c_len;
+	job->name = s->opt.module_name ? s->opt.module_name : make_name(s);
+}
+
+/* Functions that take too much of the kernel's stack are emitted once more, with nothing on it that can be elsewhere. */
+static bool build_leaner(struct session *s, struct build_job *job)
+{
+	if (job->failure != BUILD_FAIL_STACK || s->lean_stack)
+		return false;
+	s->lean_stack = true;
+	if (!emit_module(s))
+		return false;
+	take_text(s, job);
+	return build_module(job);
+}
+
 static bool kernel_build(struct session *s)
 {
 	struct build_job job = driver_job(s, 4);
 
-	job.c_text = s->c_text;
-	job.c_len = s->c_len;
+	take_text(s, &job);
 	job.defines = make_defines(s);
 	job.force_kbuild = s->opt.force_kbuild;
 	job.guru = s->opt.guru || has_embedded_c(s->program);
 	job.needs_kernel_headers = s->program->needs_kernel_headers;
 	job.log = s->opt.no_warnings && !job.verbose ? NULL : stderr;
 	job.progress = isatty(STDERR_FILENO) ? stderr : NULL;
-	job.name = s->opt.module_name ? s->opt.module_name : make_name(s);
 	if (!check_name(s, job.name))
 		return false;
-	if (!build_module(&job)) {
+	if (!build_module(&job) && !build_leaner(s, &job)) {
 		diag_error(&s->diags, (struct span){ 0 }, failure_tag(job.failure), "%s", job.error);
 		if (job.detail)
 			diag_note(&s->diags, (struct span){ 0 }, "%s", job.detail);

@@ -121,7 +121,7 @@ void rt_count_missed(const struct stp_probe *p, unsigned long n);
  * calls, with a fault or a breakpoint on top. */
 static inline unsigned long rt_stack_reserve(void)
 {
-	return stp_module.limits->min_stack ? stp_module.limits->min_stack : THREAD_SIZE / 8;
+	return stp_module.limits->min_stack ? stp_module.limits->min_stack : max(2048ul, THREAD_SIZE / 8);
 }
 /* stackroom.c: HERE is on no task's stack; the address below which its stack has to stay free. CPU is busy. */
 unsigned long rt_other_stack(struct rt_cpu *cpu, unsigned long here);

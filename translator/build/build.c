@@ -4,6 +4,7 @@
 
 #include "lib/run.h"
 #include "translator/build/cache.h"
+#include "translator/build/check/stackuse.h"
 #include "translator/build/kbuild.h"
 #include "translator/build/key.h"
 #include "translator/build/replay.h"
@@ -181,6 +182,23 @@ static bool check_module(struct build *b)
 	return job_fail(job, BUILD_FAIL_REFUSED, "the module is refused: it has %s%s", refusal, hint);
 }
 
+/* What each probe takes of the kernel's stack becomes part of the module. */
+static bool measure_stack(struct build *b)
+{
+	struct build_job *job = b->job;
+	struct stackuse use;
+	uint64_t begun = now_us();
+	int err = stackuse_set(job->arena, job->ko, &use);
+
+	job->times.check += now_us() - begun;
+	if (err)
+		return job_fail_errno(job, err, "measure the stack of", job->ko);
+	if (use.refusal)
+		return job_fail(job, BUILD_FAIL_STACK, "the module is refused: a probe takes %s", use.refusal);
+	job_log(job, 2, "kernel stack: %s", use.text ? use.text : "not measured");
+	return true;
+}
+
 static void log_times(const struct build_job *job)
 {
 	const struct build_times *t = &job->times;
@@ -208,7 +226,7 @@ bool build_module(struct build_job *job)
 	if (ok) {
 		job->ko = arena_printf(job->arena, "%s/%s.ko", job->tmpdir, job->name);
 		if (!find_cached(&b)) {
-			ok = make_module(&b) && check_module(&b);
+			ok = make_module(&b) && check_module(&b) && measure_stack(&b);
 			if (ok)
 				keep_module(&b);
 		}

@@ -48,6 +48,7 @@ enum build_failure {
 	BUILD_FAIL_RUNTIME,	/* the runtime does not build on this kernel */
 	BUILD_FAIL_COMPILE,	/* the script's C does not */
 	BUILD_FAIL_REFUSED,	/* the module checker said no */
+	BUILD_FAIL_STACK,	/* a probe would take too much of the kernel's stack */
 	BUILD_FAIL_DISK,	/* a file could not be written or read */
 };
 

@@ -25,7 +25,7 @@
 #include <sys/stat.h>
 
 /* Raise when the way runtimes or modules are built changes without a change in the files hashed. */
-#define KEY_VERSION "stap-key 3"
+#define KEY_VERSION "stap-key 4"
 #define MEMO_SEED 0x6d656d6f
 
 /* "size mtime" of PATH, or "-". Inode and device are left out: the same file has others in a guest or a container. */
