@@ -159,6 +159,19 @@ static uint32_t deepest_outside(struct measuring *m, const char *function)
 	return most;
 }
 
+/* A way "a > b > … > z: N bytes" with its first steps and its last one, when it has many. */
+static const char *shorten(struct arena *a, const char *text)
+{
+	enum { STEPS = 6 };
+	const char *end = text, *last = strrchr(text, '>');
+
+	for (unsigned i = 0; i < STEPS && end; i++)
+		end = strchr(end + 1, '>');
+	if (!end || end >= last)
+		return text;
+	return arena_printf(a, "%.*s> … %s", (int)(end - text), text, last);
+}
+
 /* Bytes of FUNCTION's deepest way. False: the module is refused. */
 static bool measure(struct measuring *m, const char *function, uint32_t *bytes)
 {
@@ -178,7 +191,8 @@ static bool measure(struct measuring *m, const char *function, uint32_t *bytes)
 		m->u->text = p.text;
 	}
 	if (p.bytes > m->most)
-		m->u->refusal = arena_printf(m->arena, "%u bytes of kernel stack, of which a probe may take %u: %s", p.bytes, m->most, p.text);
+		m->u->refusal = arena_printf(m->arena, "%u bytes of kernel stack, of which a probe may take %u: %s",
+						  p.bytes, m->most, shorten(m->arena, p.text));
 	return !m->u->refusal;
 }
 
