@@ -11,6 +11,7 @@
 
 #define DEBUGFS "/sys/kernel/debug"
 #define DEBUGFS_TYPE 0x64626720
+enum { CALL_STACK = 256 * 1024 };
 
 void ctl_path(char *buf, size_t size, const char *name, const char *file)
 {
@@ -93,6 +94,21 @@ static void *call(void *data)
 	return NULL;
 }
 
+/* The limit of the main stack, which would be a thread's size, is the user's. */
+static int start_thread(struct ctl_call *c)
+{
+	pthread_attr_t a;
+	int err = pthread_attr_init(&a);
+
+	if (err)
+		return err;
+	err = pthread_attr_setstacksize(&a, CALL_STACK);
+	if (!err)
+		err = pthread_create(&c->thread, &a, call, c);
+	pthread_attr_destroy(&a);
+	return err;
+}
+
 int ctl_call_begin(struct ctl_call *c, int fd, uint32_t kind, const struct stp_msg_start *start)
 {
 	int err;
@@ -100,7 +116,7 @@ int ctl_call_begin(struct ctl_call *c, int fd, uint32_t kind, const struct stp_m
 	*c = (struct ctl_call){ .fd = fd, .kind = kind };
 	if (start)
 		c->start = *start;
-	err = pthread_create(&c->thread, NULL, call, c);
+	err = start_thread(c);
 	if (err)
 		c->kind = 0;
 	return -err;

@@ -5,16 +5,15 @@
  * It becomes the user again before it looks at anything, and root only around what needs it: loading and
  * unloading the module, and opening its files in debugfs.  Output files, the module
  * file and the target are opened as the user.  What the user's environment says does not reach this
- * process; the commands that it starts run as the user and get it back. */
+ * process, nor do his limits of resources; the commands that it starts run as the user and get both back. */
+#include "stpd/limits.h"
 #include "stpd/stpd.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -80,18 +79,6 @@ static void clear_environment(void)
 	environ = clean;
 }
 
-/* Limits that the user set to make a step fail half-way. */
-static void lift_limits(void)
-{
-	const struct rlimit none = { RLIM_INFINITY, RLIM_INFINITY }, no_core = { 0, 0 };
-
-	setrlimit(RLIMIT_FSIZE, &none);
-	setrlimit(RLIMIT_CPU, &none);
-	setrlimit(RLIMIT_AS, &none);
-	setrlimit(RLIMIT_DATA, &none);
-	setrlimit(RLIMIT_CORE, &no_core);
-}
-
 bool privilege_start(void)
 {
 	self.user = getuid();
@@ -102,7 +89,7 @@ bool privilege_start(void)
 		return false;
 	if (self.borrowed) {
 		clear_environment();
-		lift_limits();
+		limits_lift();
 		if (setresgid(self.group, self.group, self.group))
 			return false;
 		privilege_lower();
@@ -130,7 +117,7 @@ void privilege_lower(void) { become(self.user); }
 void privilege_forget(void)
 {
 	if (self.borrowed) {
-		if (seteuid(0) || setresuid(self.user, self.user, self.user) || !setuid(0))
+		if (seteuid(0) || limits_restore() || setresuid(self.user, self.user, self.user) || !setuid(0))
 			_exit(126);
 		environ = self.environment;
 	}
