@@ -185,7 +185,7 @@ static bool give_fd(int fd, int as)
 
 static bool child_setup(const struct child *c, pid_t parent)
 {
-	static const int reset[] = { SIGTERM, SIGPIPE, SIGCHLD };
+	static const int reset[] = { SIGTERM, SIGPIPE, SIGCHLD, SIGXFSZ };
 	const struct run *r = c->run;
 	sigset_t none;
 	size_t i;

@@ -1,24 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Programs that the daemon starts: the command of -c, held until the probes are in
  * place, and the commands of system(). */
+#include "stpd/signals.h"
 #include "stpd/stpd.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static void reset_signals(void)
-{
-	sigset_t none;
-
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL);
-}
 
 int background_start(const char *name, const struct options *o, int *status)
 {
@@ -117,7 +108,7 @@ pid_t child_prepare(const char *command, int *hold)
 		return pid;
 	}
 	close(p[1]);
-	reset_signals();
+	signals_give_back();
 	privilege_forget();
 	if (read(p[0], &go, 1) != 1)
 		_exit(0);		/* the session did not start */
@@ -142,7 +133,7 @@ void run_system(const char *command)
 		say_error("cannot run \"%s\": %s", command, strerror(errno));
 	if (pid)
 		return;
-	reset_signals();
+	signals_give_back();
 	privilege_forget();
 	run_shell(command);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* stpd: command line.  The option letters are those that users of staprun know. */
+#include "stpd/signals.h"
 #include "stpd/stpd.h"
 #include "stpd/version.h"
 
@@ -181,6 +182,7 @@ int main(int argc, char **argv)
 
 	if (!privilege_start())
 		return 1;
+	signals_reset();
 	from_surroundings(&o, argv[0]);
 	while ((c = getopt_long(argc, argv, "+o:S:b:c:x:T:C:N:M:r:LAdDRuwvVh", longs, NULL)) != -1)
 		if (!read_option(&o, c, &status))

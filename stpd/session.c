@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One session: load, start, collect, stop, drain, unload. */
+#include "stpd/signals.h"
 #include "stpd/stpd.h"
 
 #include <errno.h>
@@ -209,19 +210,6 @@ static int step(struct session *s, int idle)
 }
 
 /* ---- life ---- */
-
-static int block_signals(void)
-{
-	static const int wanted[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGUSR2 };
-	sigset_t set;
-
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
-		sigaddset(&set, wanted[i]);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-}
 
 static uint32_t start_flags(const struct options *o)
 {
@@ -526,8 +514,10 @@ int session_run(struct options *o)
 	memcpy(s.name, own, sizeof own);
 	if (o->rename && !o->attach)
 		module_new_name(own, getpid(), s.name, sizeof s.name);
-	s.signals = block_signals();
-	err = start(&s);
+	s.signals = signals_take();
+	if (s.signals < 0)
+		say_error("cannot wait for signals: %s", strerror(-s.signals));
+	err = s.signals < 0 ? s.signals : start(&s);
 	if (!err)
 		status = run_started(&s);
 	finish(&s, &status);

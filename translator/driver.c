@@ -273,6 +273,7 @@ int driver_main(int argc, char **argv)
 	struct session *s = xcalloc(1, sizeof *s);
 	int status = 1;
 
+	signal(SIGXFSZ, SIG_IGN);	/* a write fails then, and its message tells the reason */
 	signal(SIGCHLD, SIG_DFL);	/* whoever started us may ignore it: then children leave no status */
 	session_init(s);
 	switch (options_parse(s, argc, argv)) {

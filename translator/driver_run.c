@@ -16,14 +16,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* An ignored SIGHUP (nohup) is nobody's to pass on. */
 static void watched_signals(sigset_t *set)
 {
 	static const int all[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR2, SIGCHLD };
+	struct sigaction now;
 	size_t i;
 
 	sigemptyset(set);
 	for (i = 0; i < sizeof all / sizeof *all; i++)
-		sigaddset(set, all[i]);
+		if (all[i] != SIGHUP || sigaction(SIGHUP, NULL, &now) || now.sa_handler != SIG_IGN)
+			sigaddset(set, all[i]);
 }
 
 static _Noreturn void child(char *const *argv, const sigset_t *mask, int error_fd)
@@ -31,6 +34,7 @@ static _Noreturn void child(char *const *argv, const sigset_t *mask, int error_f
 	int err;
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	signal(SIGXFSZ, SIG_DFL);
 	sigprocmask(SIG_SETMASK, mask, NULL);
 	execv(argv[0], argv);
 	err = errno;
