@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* stpd: command line.  The option letters are those that users of staprun know. */
+#include "stpd/parent.h"
 #include "stpd/signals.h"
 #include "stpd/stpd.h"
 #include "stpd/version.h"
@@ -36,20 +37,22 @@ static const char help[] =
 	"  -h           print this help\n"
 	"      --bulk       one file for each CPU (with -o)\n"
 	"      --overwrite  keep the newest output when the buffers are full\n"
+	"      --parent=PID  end with process PID, which started stpd; with -L and -D, only until the session runs\n"
 	"      --may-load   only tell, by the status, whether you may load modules of your own making\n"
 	"\n"
 	"Exit status: 0 the session ended well, 1 it did not, 2 wrong usage.\n";
 
-enum { OPT_BULK = 256, OPT_OVERWRITE, OPT_MAY_LOAD };
+enum { OPT_BULK = 256, OPT_OVERWRITE, OPT_MAY_LOAD, OPT_PARENT };
 enum { MOST_BUFFER_MB = 16 };	/* for users who may not have all memory */
 enum { STAPRUN_IDLE = 50 };	/* milliseconds, without its -T */
 
 static const struct option longs[] = {
 	{ "bulk", no_argument, NULL, OPT_BULK }, { "overwrite", no_argument, NULL, OPT_OVERWRITE },
-	{ "may-load", no_argument, NULL, OPT_MAY_LOAD }, { "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 },
+	{ "may-load", no_argument, NULL, OPT_MAY_LOAD }, { "parent", required_argument, NULL, OPT_PARENT },
+	{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 },
 };
 
-static bool number(const char *text, unsigned long most, unsigned *out, char option)
+static bool number(const char *text, unsigned long most, unsigned *out, const char *option)
 {
 	char *end;
 	unsigned long v;
@@ -57,7 +60,7 @@ static bool number(const char *text, unsigned long most, unsigned *out, char opt
 	errno = 0;
 	v = strtoul(text, &end, 10);
 	if (errno || end == text || *end || !v || v > most || *text == '-') {
-		say_error("-%c takes a number from 1 to %lu, not \"%s\"", option, most, text);
+		say_error("%s takes a number from 1 to %lu, not \"%s\"", option, most, text);
 		return false;
 	}
 	*out = (unsigned)v;
@@ -71,14 +74,14 @@ static bool rotation(struct options *o, char *text)
 
 	if (comma)
 		*comma = 0;
-	if (!number(text, 1u << 20, &mb, 'S') || (comma && !number(comma + 1, 1u << 20, &o->rotate_files, 'S')))
+	if (!number(text, 1u << 20, &mb, "-S") || (comma && !number(comma + 1, 1u << 20, &o->rotate_files, "-S")))
 		return false;
 	o->rotate_bytes = (uint64_t)mb << 20;
 	return true;
 }
 
-/* -x, -N */
-static bool process(char option, pid_t *out)
+/* -x, -N, --parent */
+static bool process(const char *option, pid_t *out)
 {
 	unsigned pid;
 
@@ -113,12 +116,12 @@ static bool read_option(struct options *o, int c, int *status)
 	switch (c) {
 	case 'o': o->output = optarg; return true;
 	case 'S': return rotation(o, optarg);
-	case 'b': return number(optarg, 4095, &o->buffer_mb, 'b');
+	case 'b': return number(optarg, 4095, &o->buffer_mb, "-b");
 	case 'c': o->command = optarg; return true;
-	case 'x': return process('x', &o->target);
-	case 'N': return process('N', &o->namespaces);
+	case 'x': return process("-x", &o->target);
+	case 'N': return process("-N", &o->namespaces);
 	case 'r': return remote(o, optarg);
-	case 'T': return number(optarg, INT_MAX, o->idle_ms ? &o->idle_ms : &o->timeout_ms, 'T');
+	case 'T': return number(optarg, INT_MAX, o->idle_ms ? &o->idle_ms : &o->timeout_ms, "-T");
 	case 'L': o->leave = true; return true;
 	case 'A': o->attach = true; return true;
 	case 'd': o->remove = true; return true;
@@ -134,6 +137,7 @@ static bool read_option(struct options *o, int c, int *status)
 	case 'v': o->verbose++; return true;
 	case OPT_BULK: o->bulk = true; return true;
 	case OPT_OVERWRITE: o->overwrite = true; return true;
+	case OPT_PARENT: return process("--parent", &o->parent);
 	case OPT_MAY_LOAD: *status = module_obstacle() || privilege_level() < STPD_DEV; return false;
 	case 'V': printf("stpd %s\n", PACKAGE_VERSION); *status = 0; return false;
 	case 'h': fputs(help, stdout); *status = 0; return false;
@@ -175,7 +179,7 @@ static void from_surroundings(struct options *o, const char *name)
 
 int main(int argc, char **argv)
 {
-	struct options o = { .remote.id = -1 };
+	struct options o = { .remote.id = -1, .parent_fd = -1 };
 	const char *why;
 	char name[256];
 	int c, status;
@@ -206,6 +210,8 @@ int main(int argc, char **argv)
 		return 1;
 	if (o.remove)
 		return module_unload(o.module, false) ? 1 : 0;
+	if (o.parent && (o.parent_fd = parent_open(o.parent)) < 0)
+		return 1;
 	if (o.daemon) {
 		module_base_name(o.module, name, sizeof name);
 		o.ready = background_start(name, &o, &status);

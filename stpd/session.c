@@ -32,7 +32,15 @@ struct session {
 	struct stp_msg_stats totals;	/* newest */
 	int64_t deadline_ms;		/* of -T, or -1 */
 	int stop_requests;
+	int parent;			/* pidfd of --parent, or -1 */
 };
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
 
 static int64_t now_ms(void)
 {
@@ -169,6 +177,14 @@ static void handle_signals(struct session *s)
 	}
 }
 
+/* Like a signal: while the session starts, it ends as soon as it has. */
+static void parent_ended(struct session *s)
+{
+	close_fd(&s->parent);
+	s->stop_requests++;
+	request_stop(s, "the process that started this one ended");
+}
+
 static int wait_ms(const struct session *s, int idle)
 {
 	int64_t left;
@@ -181,13 +197,13 @@ static int wait_ms(const struct session *s, int idle)
 
 static int step(struct session *s, int idle)
 {
-	struct pollfd p[4] = {
+	struct pollfd p[5] = {
 		{ .fd = s->ctl, .events = POLLIN }, { .fd = s->signals, .events = POLLIN }, { .fd = s->watch, .events = POLLIN },
-		{ .fd = s->stopping ? -1 : input_fd(&s->input), .events = POLLIN },
+		{ .fd = s->stopping ? -1 : input_fd(&s->input), .events = POLLIN }, { .fd = s->parent, .events = POLLIN },
 	};
 	int err;
 
-	if (poll(p, 4, wait_ms(s, idle)) < 0 && errno != EINTR)
+	if (poll(p, 5, wait_ms(s, idle)) < 0 && errno != EINTR)
 		return -errno;
 	if (p[3].revents && (err = input_forward(&s->input, s->ctl)))
 		return err;
@@ -195,6 +211,8 @@ static int step(struct session *s, int idle)
 		handle_signals(s);
 	if (p[2].revents)
 		request_stop(s, "the watched process ended");
+	if (p[4].revents)
+		parent_ended(s);
 	err = drain_ctl(s);
 	if (err >= 0 && s->broken)
 		err = -EIO;
@@ -433,8 +451,10 @@ static int run_started(struct session *s)
 		s->deadline_ms = now_ms() + s->o->timeout_ms;
 	if (s->start.nskipped)
 		say_debug(s->o, "%u optional probe points did not attach", s->start.nskipped);
-	if (s->o->daemon)
+	if (s->o->daemon) {
 		background_ready(s->o->ready);
+		close_fd(&s->parent);		/* it has what it waited for */
+	}
 	if (s->hold >= 0)
 		child_go(s->hold);
 	s->hold = -1;
@@ -483,8 +503,7 @@ static int start(struct session *s)
 static void finish(struct session *s, int *status)
 {
 	input_close(&s->input);
-	if (s->hold >= 0)
-		close(s->hold);
+	close_fd(&s->hold);
 	if (s->relay && relay_close_all(s->relay))
 		*status = 1;
 	ctl_call_end(&s->call);
@@ -492,17 +511,15 @@ static void finish(struct session *s, int *status)
 		close(s->ctl);
 	if ((s->loaded || (s->o->attach && s->ctl >= 0)) && !s->detached && !s->gone && module_unload(s->name, false))
 		*status = 1;
-	if (s->file >= 0)
-		close(s->file);
-	if (s->watch >= 0)
-		close(s->watch);
-	if (s->signals >= 0)
-		close(s->signals);
+	close_fd(&s->file);
+	close_fd(&s->watch);
+	close_fd(&s->signals);
+	close_fd(&s->parent);
 }
 
 int session_run(struct options *o)
 {
-	struct session s = { .o = o, .file = -1, .ctl = -1, .signals = -1, .watch = -1, .hold = -1, .deadline_ms = -1 };
+	struct session s = { .o = o, .file = -1, .ctl = -1, .signals = -1, .watch = -1, .hold = -1, .parent = o->parent_fd, .deadline_ms = -1 };
 	char own[256];
 	int status = 1, err;
 

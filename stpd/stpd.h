@@ -24,6 +24,8 @@ struct options {
 	const char *output;		/* -o, may hold strftime conversions */
 	const char *command;		/* -c */
 	pid_t target;			/* -x */
+	pid_t parent;			/* --parent */
+	int parent_fd;			/* its end can be polled here (parent.h); -1: none */
 	pid_t namespaces;		/* -N */
 	struct stp_msg_remote remote;	/* -r; id -1: none */
 	uint64_t rotate_bytes;		/* -S SIZE */

@@ -321,6 +321,7 @@ static int kernel_run(struct session *s)
 		return 1;
 	}
 	word(s, &w, stpd);
+	word(s, &w, arena_printf(&s->arena, "--parent=%d", (int)getpid()));
 	stpd_words(s, &w);
 	status = run_passing_signals(w.data);
 	if (status < 0) {

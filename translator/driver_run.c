@@ -3,7 +3,8 @@
  *
  * The terminal sends Ctrl-C to it as well as to us; it knows how to end, and we
  * wait.  What is sent to us alone is passed on.  Signals are taken from a signalfd,
- * the end from SIGCHLD among them, so that no handler is needed. */
+ * the end from SIGCHLD among them, so that no handler is needed.  That we end, even by
+ * SIGKILL, is the program's to see (stpd --parent): what it does then takes longer than a signal. */
 #include "translator/driver.h"
 
 #include <errno.h>
@@ -11,7 +12,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -33,7 +33,6 @@ static _Noreturn void child(char *const *argv, const sigset_t *mask, int error_f
 {
 	int err;
 
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	signal(SIGXFSZ, SIG_DFL);
 	sigprocmask(SIG_SETMASK, mask, NULL);
 	execv(argv[0], argv);
