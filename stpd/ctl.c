@@ -18,15 +18,22 @@ void ctl_path(char *buf, size_t size, const char *name, const char *file)
 	snprintf(buf, size, DEBUGFS "/stap/%s/%s", name, file);
 }
 
-static int need_debugfs(void)
+int debugfs_need(void)
 {
 	struct statfs fs;
+	int err = 0;
 
-	if (!statfs(DEBUGFS, &fs) && fs.f_type == DEBUGFS_TYPE)
-		return 0;
-	if (!mount("none", DEBUGFS, "debugfs", 0, NULL))
-		return 0;
-	return -errno;
+	privilege_raise();
+	if ((statfs(DEBUGFS, &fs) || fs.f_type != DEBUGFS_TYPE) && mount("none", DEBUGFS, "debugfs", 0, NULL))
+		err = -errno;
+	privilege_lower();
+	return err;
+}
+
+void debugfs_explain(int err)
+{
+	say_error("debugfs is not mounted on " DEBUGFS ", and cannot be mounted there (%s); as root: mount -t debugfs none " DEBUGFS,
+		  strerror(-err));
 }
 
 int debugfs_open(const char *path, int flags)
@@ -43,13 +50,10 @@ int debugfs_open(const char *path, int flags)
 int ctl_open(const char *name)
 {
 	char path[512];
-	int fd, err;
+	int fd, err = debugfs_need();
 
-	privilege_raise();
-	err = need_debugfs();
-	privilege_lower();
 	if (err) {
-		say_error("cannot mount debugfs on " DEBUGFS ": %s", strerror(-err));
+		debugfs_explain(err);
 		return err;
 	}
 	ctl_path(path, sizeof path, name, "ctl");

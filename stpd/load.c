@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Loading and unloading the module. */
+#include "stpd/instance.h"
 #include "stpd/stpd.h"
 
 #include <dirent.h>
@@ -176,10 +177,13 @@ static int insert_module(int fd)
 	return err;
 }
 
-static int delete_module(const char *name)
+/* 0 or an errno; ESTALE: the name belongs to another one than INSTANCE by now. */
+static int delete_module(const char *name, const struct instance *instance)
 {
 	int err = 0;
 
+	if (!instance_is(instance, name))
+		return instance_of(name).number ? ESTALE : ENOENT;
 	privilege_raise();
 	if (syscall(SYS_delete_module, name, O_NONBLOCK))
 		err = errno;
@@ -192,16 +196,17 @@ static int delete_module(const char *name)
 static bool remove_stale(const char *name)
 {
 	const struct timespec pause = { 0, 100 * 1000 * 1000 };
+	const struct instance found = instance_of(name);
 	int tries, state, fresh = 0;
 
-	if (module_state(name) < 0 || !trust_running(name))
+	if (debugfs_need() || module_state(name) < 0 || !trust_running(name))
 		return false;
 	for (tries = 0; tries < 12; tries++) {
 		state = module_state(name);
 		fresh += state == STP_STATE_NEW;
 		if (state < 0)
 			return false;
-		if ((state == STP_STATE_STOPPED || fresh > 3) && !delete_module(name))
+		if ((state == STP_STATE_STOPPED || fresh > 3) && !delete_module(name, &found))
 			return true;
 		nanosleep(&pause, NULL);
 	}
@@ -291,30 +296,42 @@ static size_t list_modules(char list[][256], size_t most)
 	return n;
 }
 
-void module_unload_unused(void)
+int module_unload_unused(void)
 {
 	static char list[1000][256];
-	size_t n = list_modules(list, 1000);
+	struct instance found;
+	int err = debugfs_need();
+	size_t n;
 
-	for (size_t i = 0; i < n; i++)
+	if (err) {
+		debugfs_explain(err);
+		return err;
+	}
+	n = list_modules(list, 1000);
+	for (size_t i = 0; i < n; i++) {
+		found = instance_of(list[i]);
 		if (trust_silently(list[i]))
-			delete_module(list[i]);
+			delete_module(list[i], &found);
+	}
+	return 0;
 }
 
-int module_unload(const char *name, bool quiet)
+int module_unload(const char *name, const struct instance *instance)
 {
 	const struct timespec pause = { 0, 20 * 1000 * 1000 };
 	int err = 0;
 
 	for (int tries = 0; tries < 250; tries++) {
-		err = delete_module(name);
+		err = delete_module(name, instance);
 		if (!err)
 			return 0;
 		if (err != EAGAIN && err != EBUSY)
 			break;
 		nanosleep(&pause, NULL);
 	}
-	if (!quiet)
+	if (err == ESTALE)
+		say_error("cannot unload %s: it was removed already, and another module of that name, which stays, was loaded", name);
+	else
 		say_error("cannot unload %s: %s", name, err == ENOENT ? "it is not loaded" : strerror(err));
 	return -err;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* stpd: command line.  The option letters are those that users of staprun know. */
+#include "stpd/instance.h"
 #include "stpd/parent.h"
 #include "stpd/signals.h"
 #include "stpd/stpd.h"
@@ -180,6 +181,7 @@ static void from_surroundings(struct options *o, const char *name)
 int main(int argc, char **argv)
 {
 	struct options o = { .remote.id = -1, .parent_fd = -1 };
+	struct instance instance;
 	const char *why;
 	char name[256];
 	int c, status;
@@ -202,14 +204,17 @@ int main(int argc, char **argv)
 		say_error("%s", why);
 		return 1;
 	}
-	if (o.remove && !strcmp(o.module, "*")) {
-		module_unload_unused();
-		return 0;
+	if (o.remove && !strcmp(o.module, "*"))
+		return module_unload_unused() ? 1 : 0;
+	if (o.remove || o.attach) {
+		if (!trust_name(o.module))
+			return 1;
+		instance = instance_of(o.module);	/* whatever comes later by this name was not looked at */
+		if (!trust_running(o.module))
+			return 1;
 	}
-	if ((o.remove || o.attach) && (!trust_name(o.module) || !trust_running(o.module)))
-		return 1;
 	if (o.remove)
-		return module_unload(o.module, false) ? 1 : 0;
+		return module_unload(o.module, &instance) ? 1 : 0;
 	if (o.parent && (o.parent_fd = parent_open(o.parent)) < 0)
 		return 1;
 	if (o.daemon) {

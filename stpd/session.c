@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One session: load, start, collect, stop, drain, unload. */
+#include "stpd/instance.h"
 #include "stpd/signals.h"
 #include "stpd/stpd.h"
 
@@ -17,6 +18,7 @@
 struct session {
 	const struct options *o;
 	char name[256];
+	struct instance module;		/* what was loaded or taken over, and is removed at the end */
 	int file, ctl, signals, watch, hold;	/* file: the module; watch: pidfd of -x; hold: pipe of -c */
 	pid_t child;
 	int child_status;
@@ -361,18 +363,27 @@ static int open_module(struct session *s)
 	int err;
 
 	if (!s->o->attach) {
+		if (access("/sys/module", F_OK)) {
+			say_error("sysfs is not mounted on /sys, where loaded modules are looked for: mount -t sysfs none /sys");
+			return -ENODEV;
+		}
 		err = s->o->rename ? module_load_as(s->file, s->o->module, s->name) : module_load(s->file, s->o->module, s->name);
 		if (err)
 			return err;
 		s->loaded = true;
+		s->module = instance_of(s->name);
 	} else if (module_state(s->name) == STP_STATE_STOPPED) {
 		say_error("the session of module %s is over; remove it: stpd -d %s", s->name, s->name);
 		return -ESRCH;
 	}
 	s->ctl = ctl_open(s->name);
-	if (s->ctl >= 0 && s->loaded)
+	if (s->ctl < 0)
+		return s->ctl;
+	if (s->loaded)
 		ctl_claim(s->ctl);
-	return s->ctl < 0 ? s->ctl : 0;
+	else
+		s->module = instance_of(s->name);	/* which the open channel keeps where it is */
+	return 0;
 }
 
 /* Until the session has stopped, or is left. */
@@ -507,9 +518,8 @@ static void finish(struct session *s, int *status)
 	if (s->relay && relay_close_all(s->relay))
 		*status = 1;
 	ctl_call_end(&s->call);
-	if (s->ctl >= 0)
-		close(s->ctl);
-	if ((s->loaded || (s->o->attach && s->ctl >= 0)) && !s->detached && !s->gone && module_unload(s->name, false))
+	close_fd(&s->ctl);
+	if (s->module.number && !s->detached && !s->gone && module_unload(s->name, &s->module))
 		*status = 1;
 	close_fd(&s->file);
 	close_fd(&s->watch);

@@ -5,6 +5,7 @@
  * whose members may build more but cannot prove here what a module was built from: only modules that the administrator put into
  * /lib/modules/RELEASE/systemtap, where nobody but root could have changed them.
  * What is looked at is the open file that is loaded then, not a name. */
+#include "stpd/instance.h"
 #include "stpd/stpd.h"
 
 #include <ctype.h>
@@ -97,13 +98,15 @@ bool trust_name(const char *name)
 	return false;
 }
 
-/* 0, -EPERM it is not his, -ENOENT there is none of stap's, or another -errno. */
+/* 0, -EPERM it is not his, -ENOENT there is none of stap's, -ENODEV there is one, and no debugfs to tell whose, or another -errno. */
 static int look_at(const char *name)
 {
 	char path[PATH_MAX];
 	struct stat st;
 	int err;
 
+	if (debugfs_need())
+		return instance_of(name).number ? -ENODEV : -ENOENT;
 	ctl_path(path, sizeof path, name, "ctl");
 	privilege_raise();
 	err = stat(path, &st) ? errno : 0;
@@ -124,7 +127,11 @@ bool trust_running(const char *name)
 
 	if (err == -EPERM)
 		say_error("module %s was not loaded by you: only root and members of stapdev take it over or remove it", name);
+	else if (err == -ENOENT)
+		say_error("there is no module %s of stap's", name);
+	else if (err == -ENODEV)
+		debugfs_explain(debugfs_need());
 	else if (err)
-		say_error(err == -ENOENT ? "there is no module %s of stap's" : "cannot look for module %s", name);
+		say_error("cannot look for module %s: %s", name, strerror(-err));
 	return !err;
 }
