@@ -5,6 +5,7 @@
  * whose members may build more but cannot prove here what a module was built from: only modules that the administrator put into
  * /lib/modules/RELEASE/systemtap, where nobody but root could have changed them.
  * What is looked at is the open file that is loaded then, not a name. */
+#include "stpd/trust.h"
 #include "stpd/instance.h"
 #include "stpd/stpd.h"
 
@@ -29,27 +30,41 @@ static bool directories_are_roots(const char *path)
 	char *slash;
 
 	snprintf(dir, sizeof dir, "%s", path);
-	while ((slash = strrchr(dir, '/')) && slash != dir) {
-		*slash = 0;
+	while ((slash = strrchr(dir, '/'))) {
+		slash[slash == dir] = 0;	/* the last one is / itself */
 		if (lstat(dir, &st) || !S_ISDIR(st.st_mode) || !is_roots(&st))
 			return false;
+		if (slash == dir)
+			return true;
 	}
-	return slash == dir;
+	return false;
 }
 
-/* The directory of modules that the administrator allows, without links, into BUF. */
-static bool allowed_directory(char buf[static PATH_MAX])
+/* DIRECTORY without links into BUF; false also when others than root could make it lead elsewhere. */
+static bool resolve(const char *directory, char buf[static PATH_MAX])
 {
-	struct utsname u;
-	char path[PATH_MAX];
+	char above[PATH_MAX], real[PATH_MAX + 2];
+	char *slash;
 
-	if (uname(&u) || (size_t)snprintf(path, sizeof path, "/lib/modules/%s/systemtap", u.release) >= sizeof path)
+	snprintf(above, sizeof above, "%s", directory);
+	slash = strrchr(above, '/');
+	if (!slash || slash == above)
 		return false;
-	return realpath(path, buf) != NULL;
+	*slash = 0;
+	if (!realpath(above, real) || !realpath(directory, buf))
+		return false;
+	return directories_are_roots(strcat(real, "/"));
 }
 
-/* Whether the open file FD lies below the directory of allowed modules and only root could have put it there. */
-static bool is_allowed(int fd)
+/* Whether the name PATH, which the kernel gives the open file ST, still leads to it: a file that was removed has none any more. */
+static bool is_there(const char *path, const struct stat *st)
+{
+	struct stat now;
+
+	return st->st_nlink && !lstat(path, &now) && now.st_dev == st->st_dev && now.st_ino == st->st_ino;
+}
+
+bool trust_is_allowed(int fd, const char *directory)
 {
 	char link[64], path[PATH_MAX], allowed[PATH_MAX];
 	struct stat st;
@@ -58,12 +73,22 @@ static bool is_allowed(int fd)
 
 	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
 	n = readlink(link, path, sizeof path - 1);
-	if (n <= 0 || !allowed_directory(allowed))
+	if (n <= 0 || !resolve(directory, allowed))
 		return false;
 	path[n] = 0;
 	len = strlen(allowed);
 	return !strncmp(path, allowed, len) && path[len] == '/' && !fstat(fd, &st) && S_ISREG(st.st_mode) && is_roots(&st) &&
-	       directories_are_roots(path);
+	       is_there(path, &st) && directories_are_roots(path);
+}
+
+/* What the administrator allows: a file of the directory for the running kernel. */
+static bool is_administrators(int fd)
+{
+	char directory[PATH_MAX];
+	struct utsname u;
+
+	return !uname(&u) && (size_t)snprintf(directory, sizeof directory, "/lib/modules/%s/systemtap", u.release) < sizeof directory &&
+	       trust_is_allowed(fd, directory);
 }
 
 bool trust_load(int fd, const char *path)
@@ -73,7 +98,7 @@ bool trust_load(int fd, const char *path)
 	switch (privilege_level()) {
 	case STPD_ROOT: case STPD_DEV: return true;
 	case STPD_SYS: case STPD_USR:
-		if (is_allowed(fd))
+		if (is_administrators(fd))
 			return true;
 		uname(&u);
 		say_error("%s is not in /lib/modules/%s/systemtap, or others than root can write there: only members of stapdev load other modules",
