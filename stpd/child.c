@@ -18,7 +18,7 @@ int background_start(const char *name, const struct options *o, int *status)
 	pid_t pid;
 
 	*status = 1;
-	if (pipe(p) || (pid = fork()) < 0) {
+	if (pipe2(p, O_CLOEXEC) || (pid = fork()) < 0) {
 		say_error("cannot go into the background: %s", strerror(errno));
 		return -1;
 	}
@@ -44,7 +44,7 @@ int background_start(const char *name, const struct options *o, int *status)
 
 void background_ready(int fd)
 {
-	int null = open("/dev/null", O_RDWR);
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	/* whoever reads our standard output shall not wait for us; warnings still go to standard error */
 	if (null >= 0) {
@@ -92,15 +92,20 @@ pid_t child_prepare(const char *command, int *hold)
 	int p[2];
 	pid_t pid;
 	char go;
+	int err;
 
-	if (pipe(p)) {
-		say_error("cannot make a pipe: %s", strerror(errno));
-		return -errno;
+	if (pipe2(p, O_CLOEXEC)) {
+		err = errno;
+		say_error("cannot make a pipe: %s", strerror(err));
+		return -err;
 	}
 	pid = fork();
 	if (pid < 0) {
-		say_error("cannot start \"%s\": %s", command, strerror(errno));
-		return -errno;
+		err = errno;
+		say_error("cannot start \"%s\": %s", command, strerror(err));
+		close(p[0]);
+		close(p[1]);
+		return -err;
 	}
 	if (pid) {
 		close(p[0]);

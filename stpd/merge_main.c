@@ -63,7 +63,7 @@ static void open_input(struct input *in, const char *name)
 
 	in->name = name;
 	in->open = true;
-	in->file = fopen(name, "rb");
+	in->file = fopen(name, "rbe");
 	if (!in->file) {
 		complain(in, strerror(errno));
 		return;
@@ -123,7 +123,7 @@ static bool close_output(FILE *out, const char *name)
 static int merge_files(char **names, int n, const char *output, bool verbose)
 {
 	struct input *inputs = calloc((size_t)n, sizeof *inputs);
-	FILE *out = output ? fopen(output, "wb") : stdout;
+	FILE *out = output ? fopen(output, "wbe") : stdout;
 	int status = 0;
 
 	if (!inputs || !out) {
