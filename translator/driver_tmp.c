@@ -3,7 +3,8 @@
  *
  * A signal handler cannot remove a tree, and SIGKILL cannot be handled: so a small
  * child waits on a pipe.  A byte there is "done, nothing to do"; the end of the
- * file without one means that we are gone, and then the directory goes, too. */
+ * file without one means that we are gone, or could not remove the directory for want of
+ * descriptors: the child does it, which has none but the pipe. */
 #include "translator/driver.h"
 #include "lib/run.h"
 #include "translator/errors.h"
@@ -14,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,13 +30,12 @@ static _Noreturn void janitor(int fd, const char *dir)
 		signal(ignored[i], SIG_IGN);
 	setsid();
 	prctl(PR_SET_NAME, "stap-janitor");
-	/* whoever waits for the end of our output shall not wait for this process */
-	for (i = 0; i < 3; i++)
-		close((int)i);
-	if (chdir("/"))
+	/* whoever waits for the end of our output, or for a lock of ours, shall not wait for this process */
+	if (dup2(fd, STDIN_FILENO) < 0 || chdir("/"))
 		_exit(1);
+	syscall(SYS_close_range, STDOUT_FILENO, ~0U, 0);
 	do
-		n = read(fd, &done, 1);
+		n = read(STDIN_FILENO, &done, 1);
 	while (n < 0 && errno == EINTR);
 	/* a compiler that is being killed may still write for a moment */
 	for (i = 0; !n && i < 50; i++) {
@@ -110,9 +111,10 @@ void tmpdir_end(struct session *s)
 		fprintf(stderr, "temporary files are kept in %s\n", s->tmpdir);
 		return;
 	}
-	remove_tree(s->tmpdir);
-	if (write(s->janitor_fd, "k", 1) != 1)
+	if (!remove_tree(s->tmpdir) && write(s->janitor_fd, "k", 1) != 1)
 		kill(s->janitor_pid, SIGKILL);
 	close(s->janitor_fd);
 	waitpid(s->janitor_pid, NULL, 0);
+	if (!access(s->tmpdir, F_OK))
+		fprintf(stderr, "%s cannot be removed: do it yourself\n", s->tmpdir);
 }
