@@ -47,6 +47,8 @@ static int queue_add(struct queue *q, const void *data, size_t len)
 {
 	char *p;
 
+	if (!len)
+		return 0;
 	if (q->head && q->head == q->len)
 		q->head = q->len = 0;
 	if (q->head && q->len + len > q->cap) {
@@ -176,7 +178,8 @@ void merge_advance(struct merge *m, unsigned patience)
 		if (rec.seq > m->expected)
 			m->gaps += rec.seq - m->expected;
 		m->waited = 0;
-		m->expected = rec.seq + 1;
+		if (rec.seq >= m->expected)	/* else given up, and late */
+			m->expected = rec.seq + 1;
 		pass_on(m, q, &rec);
 	}
 }

@@ -15,6 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { MOST_CPUS = 1 << 16 };		/* of any machine */
+
 struct session {
 	const struct options *o;
 	char name[256];
@@ -84,6 +86,10 @@ static int open_relay(struct session *s, const struct ctl_msg *m)
 	if (c.version != STP_WIRE_VERSION) {
 		say_error("module %s speaks version %u to its daemon, and this stpd version %d: both have to be of one installation", s->name,
 			  c.version, STP_WIRE_VERSION);
+		return -EPROTO;
+	}
+	if (!c.ncpus || c.ncpus > MOST_CPUS) {
+		say_error("module %s says that there are %u CPUs", s->name, c.ncpus);
 		return -EPROTO;
 	}
 	if (s->o->leave)

@@ -143,3 +143,23 @@ TEST(merge_bulk_keeps_each_cpu_apart)
 	CHECK_STR(g.text, "ab");
 	merge_free(m);
 }
+
+TEST(merge_passes_on_what_comes_late)
+{
+	static struct bytes a, b;
+	struct got g = { "", 0 };
+	struct merge *m = merge_new(2, MERGE_ORDERED, take, &g);
+
+	put(&a, 0, 0, "a");
+	put(&a, 0, 4, "e");
+	feed(m, 0, &a);
+	merge_advance(m, 0);
+	put(&b, 1, 2, "c");
+	put(&a, 0, 5, "f");
+	feed(m, 1, &b);
+	feed(m, 0, &a);
+	merge_advance(m, 3);
+	CHECK_STR(g.text, "aecf");
+	CHECK_EQ(merge_gaps(m), 3);
+	merge_free(m);
+}
