@@ -36,6 +36,7 @@ static void append_file(struct session *s, struct file *to, const struct file *f
 	APPEND(s, to, from, functions);
 	APPEND(s, to, from, globals);
 	APPEND(s, to, from, embedded);
+	APPEND(s, to, from, embedded_at);
 	APPEND(s, to, from, order);
 	APPEND(s, to, from, order_kind);
 }

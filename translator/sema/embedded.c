@@ -8,46 +8,16 @@
 #include "translator/sema/sema.h"
 #include "translator/syntax/pragma.h"
 
-struct guard { struct session *session; bool found; };
-
-static void refuse(struct guard *g, struct span at)
+/* By the tokens and not by the tree: no place where an expression may stand is forgotten. */
+static void guard_script(struct session *s)
 {
-	if (!g->session->opt.guru) {
-		diag_error(&g->session->diags, at, E(EMBEDDED_GURU), "embedded C can do anything to this machine");
-		diag_note(&g->session->diags, (struct span){ 0 }, "run stap with -g (guru mode) to allow it");
+	for (size_t i = 0; i < s->script->embedded_at.len; i++) {
+		s->program->needs_kernel_headers = true;
+		if (s->opt.guru)
+			continue;
+		diag_error(&s->diags, s->script->embedded_at.data[i], E(EMBEDDED_GURU), "embedded C can do anything to this machine");
+		diag_note(&s->diags, (struct span){ 0 }, "run stap with -g (guru mode) to allow it");
 	}
-	g->found = true;
-}
-
-static struct expr *guard_expr(struct visitor *v, struct expr *e)
-{
-	if (e->kind == EXPR_EMBEDDED)
-		refuse(v->data, e->span);
-	return e;
-}
-
-static struct stmt *guard_stmt(struct visitor *v, struct stmt *s)
-{
-	if (s->kind == STMT_EMBEDDED)
-		refuse(v->data, s->span);
-	return s;
-}
-
-static void guard_file(struct guard *g, struct file *f)
-{
-	struct visitor v = { .pre_expr = guard_expr, .pre_stmt = guard_stmt, .data = g };
-
-	for (size_t i = 0; i < f->probes.len; i++)
-		walk_stmt(&v, f->probes.data[i]->body);
-	for (size_t i = 0; i < f->aliases.len; i++) {
-		walk_stmt(&v, f->aliases.data[i]->probe.body);
-		if (f->aliases.data[i]->second)
-			walk_stmt(&v, f->aliases.data[i]->second);
-	}
-	for (size_t i = 0; i < f->functions.len; i++)
-		walk_stmt(&v, f->functions.data[i]->body);
-	for (size_t i = 0; i < f->embedded.len; i++)
-		refuse(g, f->embedded.data[i]->span);
 }
 
 /* ---- functions of the library that only guru mode may call ---- */
@@ -84,14 +54,12 @@ static void guard_calls(struct session *s)
 
 bool sema_embedded(struct session *s)
 {
-	struct guard g = { .session = s };
 	unsigned before = s->diags.nerrors;
 	struct file *const *files;
 	size_t n;
 
-	guard_file(&g, s->script);
+	guard_script(s);
 	guard_calls(s);
-	s->program->needs_kernel_headers |= g.found;
 	for (size_t i = 0; i < s->script->embedded.len; i++)
 		vec_push(&s->arena, &s->program->embedded, s->script->embedded.data[i]);
 	files = library_files(s, &n);

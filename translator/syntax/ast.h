@@ -236,7 +236,7 @@ struct global_decl {
 struct file {
 	struct source *source;
 	bool library;
-	bool guru;			/* may hold embedded C: library files, or -g */
+	VEC(struct span) embedded_at;	/* each %{ %} that the parser met, wherever it stands */
 	VEC(struct probe_decl *) probes;
 	VEC(struct alias_decl *) aliases;
 	VEC(struct function_decl *) functions;

@@ -255,7 +255,6 @@ static struct file *parse_source(struct parser *p, struct session *s, struct sou
 	*p = (struct parser){ .session = s, .arena = &s->arena, .library = library };
 	f->source = src;
 	f->library = library;
-	f->guru = library || s->opt.guru;
 	preproc_init(&p->pp, s, src);
 	advance(p);
 	while (p->tok.kind != TOK_EOF) {
@@ -264,6 +263,8 @@ static struct file *parse_source(struct parser *p, struct session *s, struct sou
 		if (!parse_declaration(p, f))
 			recover(p, at);
 	}
+	for (size_t i = 0; i < p->embedded_at.len; i++)
+		vec_push(&s->arena, &f->embedded_at, p->embedded_at.data[i]);
 	return p->failed || p->pp.failed ? NULL : f;
 }
 

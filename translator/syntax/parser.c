@@ -16,6 +16,8 @@ void advance(struct parser *p)
 	}
 	if (p->tok.kind == TOK_ERROR)
 		p->failed = true;
+	else if (p->tok.kind == TOK_EMBEDDED)
+		vec_push(p->arena, &p->embedded_at, p->tok.span);
 }
 
 struct token *peek2(struct parser *p)

@@ -24,6 +24,7 @@ struct parser {
 	struct span histogram;	/* the token that may begin one */
 	bool library;
 	struct span last;	/* of the token before tok */
+	VEC(struct span) embedded_at;	/* of each %{ %} so far */
 };
 
 /* Other passes walk the tree recursively: these bound their stacks too. */
