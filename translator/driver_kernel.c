@@ -6,6 +6,7 @@
 #include "translator/backend.h"
 #include "translator/emit/emit.h"
 #include "translator/errors.h"
+#include "translator/limits.h"
 #include "translator/program.h"
 
 #include <ctype.h>
@@ -118,7 +119,8 @@ static const char *const *make_defines(struct session *s)
 	for (i = 0; i < s->opt.defines.len; i++) {
 		const struct name_value *d = &s->opt.defines.data[i];
 
-		vec_push(&s->arena, &v, d->value ? arena_printf(&s->arena, "%s=%s", d->name, d->value) : d->name);
+		if (define_is_macro(s, d))
+			vec_push(&s->arena, &v, d->value ? arena_printf(&s->arena, "%s=%s", d->name, d->value) : d->name);
 	}
 	vec_push(&s->arena, &v, NULL);
 	return v.data;

@@ -6,6 +6,7 @@
 #include "translator/options.h"
 #include "lib/run.h"
 #include "translator/errors.h"
+#include "translator/limits.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -463,7 +464,7 @@ static bool check_together(struct parse *p)
 		;
 	if (o->dump && i == 3)
 		return complain(p, "--dump=%s: parse, resolve or emit", o->dump);
-	return true;
+	return defines_check(p->session);
 }
 
 static void set_diagnostics(struct session *s)

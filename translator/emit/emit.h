@@ -207,4 +207,7 @@ bool emit_module(struct session *s);
 
 static inline bool is_string(const struct expr *e) { return e->type == TYPE_STRING; }
 
+/* Initialiser of struct stp_limits. */
+void limits_emit(struct session *s, struct strbuf *out);
+
 #endif

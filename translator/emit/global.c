@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Globals: storage, locks, descriptions of arrays and statistics. */
 #include "translator/emit/emit.h"
-#include "translator/emit/limits.h"
+#include "translator/limits.h"
 
 #include <inttypes.h>
 

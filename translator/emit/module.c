@@ -2,8 +2,8 @@
 /* Pass 3: the whole emitted file, in the order head, types, functions, tables. */
 #include "translator/builtin/builtin.h"
 #include "translator/emit/emit.h"
-#include "translator/emit/limits.h"
 #include "translator/errors.h"
+#include "translator/limits.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -15,7 +15,7 @@ static void emit_head(struct session *s, struct strbuf *o)
 	sb_printf(o, "#define STP_STRING %" PRId64 "\n#define MAXSTRINGLEN STP_STRING\n#define STP_MAXNESTING %" PRId64 "\n",
 		  limit_value(s, "MAXSTRINGLEN"), limit_value(s, "MAXNESTING"));
 	for (size_t i = 0; i < s->opt.defines.len; i++)
-		if (!limit_known(s->opt.defines.data[i].name))
+		if (define_is_macro(s, &s->opt.defines.data[i]))
 			sb_printf(o, "#define %s %s\n", s->opt.defines.data[i].name,
 				  s->opt.defines.data[i].value ? s->opt.defines.data[i].value : "1");
 	sb_puts(o, "#include <stp/abi.h>\n#include <stp/embedded.h>\n\n"
@@ -141,8 +141,6 @@ bool emit_module(struct session *s)
 	struct emitter e = { .session = s, .program = s->program, .arena = &s->arena };
 	struct strbuf out = STRBUF_INIT;
 
-	if (!limits_check(s))
-		return false;
 	e.locs.arena = e.formats.arena = e.symrefs.arena = e.regexes.arena = e.frames.arena = e.written.arena = e.atomics.arena = &s->arena;
 	e.probe_functions.arena = e.probe_locs.arena = &s->arena;
 	e.time_limits = !s->opt.suppress_time_limits;

@@ -9,7 +9,7 @@
  *
  * A handler with embedded C of its own is never shared: it may have static variables. */
 #include "translator/emit/emit.h"
-#include "translator/emit/limits.h"
+#include "translator/limits.h"
 #include "translator/syntax/pragma.h"
 
 #include <stdlib.h>

@@ -6,6 +6,7 @@
  * has the ranges of that code, as symbols and offsets.  So a function that is reached on several ways has one
  * probe, and the levels between may be any.  An inlined copy inside the caller needs no check. */
 #include "translator/family/kprobe.h"
+#include "translator/limits.h"
 #include "translator/session.h"
 
 #include <inttypes.h>
@@ -20,10 +21,7 @@ struct kprobe_callers {
 /* -D STAP_CALLEE_MATCHALL: whoever calls */
 static bool is_anybody(const struct match *m)
 {
-	for (size_t i = 0; i < m->session->opt.defines.len; i++)
-		if (!strcmp(m->session->opt.defines.data[i].name, "STAP_CALLEE_MATCHALL"))
-			return true;
-	return false;
+	return switch_is_on(m->session, "STAP_CALLEE_MATCHALL");
 }
 
 /* ---- find ---- */

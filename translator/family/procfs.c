@@ -7,6 +7,7 @@
 #include "translator/family/procfs.h"
 #include "translator/errors.h"
 #include "translator/family/family.h"
+#include "translator/limits.h"
 #include "translator/session.h"
 
 #include <inttypes.h>
@@ -151,26 +152,18 @@ static void procfs_list_vars(struct session *s, struct probe *p, struct point_va
 
 /* ---- the row ---- */
 
-/* The size of a buffer that the point does not give: -D STP_PROCFS_BUFSIZE, or a string's. */
-static const char *default_size(const struct session *s)
-{
-	for (size_t i = 0; i < s->opt.defines.len; i++)
-		if (!strcmp(s->opt.defines.data[i].name, "STP_PROCFS_BUFSIZE"))
-			return "STP_PROCFS_BUFSIZE";
-	return "STP_STRING - 1";
-}
-
 static void procfs_attach_row(struct session *s, const struct probe *p, struct strbuf *out)
 {
 	const struct file_side *f = p->data;
+	int64_t size = f->maxsize ? f->maxsize : limit_value(s, "STP_PROCFS_BUFSIZE");
 
 	sb_puts(out, ".path = ");
 	sb_c_quote(out, f->path, strlen(f->path));
 	sb_printf(out, ", .write = %d, .mode = %#o, .size = ", f->write, f->mode);
-	if (f->maxsize)
-		sb_printf(out, "%" PRId64, f->maxsize);
+	if (size)
+		sb_printf(out, "%" PRId64, size);
 	else
-		sb_puts(out, default_size(s));
+		sb_puts(out, "STP_STRING - 1");
 }
 
 extern const struct family family_procfs;
