@@ -42,8 +42,8 @@ static void emit_symrefs(struct emitter *e)
 
 		while (*nl != '\n')
 			nl++;
-		sb_printf(c, "\t{ .module = %s, .symbol = \"%s\", .address = &%s },\n",
-			  c_string(e, key, (size_t)(nl - key)), nl + 1, (const char *)e->symrefs.entries[i].value);
+		sb_printf(c, "\t{ .module = %s, .symbol = %s, .address = &%s },\n", c_string(e, key, (size_t)(nl - key)),
+			  c_string(e, nl + 1, strlen(nl + 1)), (const char *)e->symrefs.entries[i].value);
 	}
 	sb_puts(c, "\t{ .symbol = NULL }\n};\n\n");
 }
@@ -67,7 +67,7 @@ static size_t emit_builds(struct emitter *e)
 		if (!id)
 			continue;
 		sb_printf(&e->code, "\t{ %s, ", c_string(e, name, strlen(name)));
-		sb_printf(&e->code, "\"%s\" },\n", id);
+		sb_printf(&e->code, "%s },\n", c_string(e, id, strlen(id)));
 		n++;
 	}
 	sb_puts(&e->code, "\t{ NULL, NULL }\n};\n\n");
