@@ -23,6 +23,7 @@ struct source {
 	const char *text;	/* len bytes, NUL after the last */
 	size_t len;
 	bool library;		/* a tapset file: no guru mode needed for %{ %} */
+	bool given;		/* a tapset file of -I, which whoever runs stap may have written */
 	struct source *base;	/* an expansion: whose text this is; else NULL */
 	struct span expanded_at;	/* an expansion: the use of the macro */
 	const char *macro;	/* an expansion: its name, for the note */

@@ -190,6 +190,14 @@ static bool take_unprivileged(struct parse *p, const char *value)
 	return take_privilege(p, NULL);
 }
 
+static bool take_arch(struct parse *p, const char *value)
+{
+	if (!*value || value[strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789")])
+		return complain(p, "-a %s: not a name such as x86_64", value);
+	p->session->opt.arch_name = value;
+	return true;
+}
+
 static bool take_runtime(struct parse *p, const char *value)
 {
 	if (!strcmp(value, "kernel"))
@@ -450,6 +458,8 @@ static bool check_together(struct parse *p)
 		return complain(p, "no script: give a file, - for standard input, or -e SCRIPT; see stap --help");
 	if (o->suppress_time_limits && !o->guru)
 		return complain(p, "--suppress-time-limits can hang the machine: it needs guru mode (-g)");
+	if (o->privilege && strcmp(o->privilege, "stapdev") && o->release && strchr(o->release, '/'))
+		return complain(p, "-r %s: its makefiles build the module: the level %s%s does not allow a directory", o->release, o->privilege, whose);
 	if (o->privilege && strcmp(o->privilege, "stapdev") && o->guru)
 		return complain(p, "guru mode (-g) can do anything: the level %s%s does not allow it", o->privilege, whose);
 	if (o->privilege && strcmp(o->privilege, "stapdev") && o->runtime_dir)

@@ -216,6 +216,8 @@ static struct expr *atop_const(struct lowering *l, struct expr *e)
 		return lower_pend(l, e, E(ATOP_ARGS), NULL, "@const takes a C expression in quotes");
 	if (!l->session->opt.guru && !symbols_file_of(l->session, e->span)->library)
 		return lower_pend(l, e, E(EMBEDDED_GURU), "run stap with -g (guru mode) to allow it", "@const is embedded C");
+	if (!sema_trusts(l->session, e->span))
+		return e;
 	x->origin = e;
 	x->type = TYPE_LONG;
 	x->embedded.code = arena_printf(&l->session->arena, "/* pure */ (%s)", text);

@@ -8,6 +8,25 @@
 #include "translator/sema/sema.h"
 #include "translator/syntax/pragma.h"
 
+#include <string.h>
+
+/* Is the text at AT one that whoever runs stap may have put there? */
+static bool is_given(struct session *s, struct span at)
+{
+	const struct source *src = source_get(&s->sources, at.src);
+
+	return src && (src->given || (src->base && src->base->given));
+}
+
+bool sema_trusts(struct session *s, struct span at)
+{
+	if (!s->opt.privilege || !strcmp(s->opt.privilege, "stapdev") || !is_given(s, at))
+		return true;
+	diag_error(&s->diags, at, E(PRIVILEGE), "C from a directory of -I may not be used: the script is translated for the privilege level %s",
+		   s->opt.privilege);
+	return false;
+}
+
 /* By the tokens and not by the tree: no place where an expression may stand is forgotten. */
 static void guard_script(struct session *s)
 {
@@ -63,6 +82,9 @@ bool sema_embedded(struct session *s)
 	for (size_t i = 0; i < s->script->embedded.len; i++)
 		vec_push(&s->arena, &s->program->embedded, s->script->embedded.data[i]);
 	files = library_files(s, &n);
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < files[i]->embedded_at.len && sema_trusts(s, files[i]->embedded_at.data[j]); j++)
+			;
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < files[i]->embedded.len; j++) {
 			vec_push(&s->arena, &s->program->embedded, files[i]->embedded.data[j]);

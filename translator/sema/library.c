@@ -167,6 +167,7 @@ struct source *library_source(struct library *lib, uint32_t n)
 		return NULL;
 	}
 	f->source->library = true;
+	f->source->given = f->rank < s->opt.include_dirs.len;
 	return f->source;
 }
 

@@ -36,6 +36,8 @@ bool sema_points(struct session *s);
 bool sema_symbols(struct session *s);
 bool sema_target(struct session *s);
 bool sema_embedded(struct session *s);		/* may it be here, and what of it is taken over */
+/* May C that stands at AT be used at the privilege level?  False after diagnostics. */
+bool sema_trusts(struct session *s, struct span at);
 bool sema_report_pending(struct session *s);
 void sema_stacks(struct session *s);
 bool sema_infer(struct session *s);
