@@ -125,6 +125,7 @@ struct program {
 	struct probe_vec probes;
 	VEC(struct stmt *) embedded;	/* top-level %{ %} of the files that are reached, in order */
 	struct string_vec symbol_modules;	/* whose symbols the script may want beside the probed ones': -d, --all-modules */
+	size_t string_most;		/* bytes of a string without its NUL */
 	bool needs_kernel_headers;	/* embedded C that needs more than abi.h: full kbuild */
 	unsigned match_regs, match_tags;	/* the most that any regular expression needs */
 	unsigned nskipped_optional;	/* optional points that matched nothing */

@@ -91,6 +91,13 @@ static void unload_global(const struct stp_global *g)
 	}
 }
 
+/* C lets an array begin with as many bytes as it has, and no NUL. */
+static void end_string(const struct stp_global *g)
+{
+	if (!g->is_array && g->type == STP_STR)
+		((char *)g->storage)[stp_core.max_string - 1] = 0;
+}
+
 int stp_core_load(const struct stp_module *m)
 {
 	uint32_t i;
@@ -101,8 +108,10 @@ int stp_core_load(const struct stp_module *m)
 	memset(&stp_core, 0, sizeof stp_core);
 	stp_core.module = m;
 	stp_core.max_string = m->limits->max_string;
-	for (i = 0; i < m->nglobals && !err; i++)
+	for (i = 0; i < m->nglobals && !err; i++) {
+		end_string(&m->globals[i]);
 		err = load_global(&m->globals[i]);
+	}
 	if (!err)
 		err = stp_stacks_load();
 	if (!err)

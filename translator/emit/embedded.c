@@ -213,7 +213,8 @@ void emit_embedded_function(struct emitter *e, struct function *f, const char *h
 	sb_puts(&pro, f->result == TYPE_STRING ? "\tret[0] = 0;\n" : "\tint64_t r __attribute__((unused)) = 0;\n");
 	if (old)
 		declare_this(&pro, f);
-	body_end(&b, head, f->c_name, sb_str(&pro), f->result != TYPE_LONG ? "\treturn;\n" : old ? "\treturn THIS->__retvalue;\n" : "\treturn r;\n");
+	body_end(&b, head, f->c_name, sb_str(&pro), f->result == TYPE_STRING ? "\tret[STP_STRING - 1] = 0;\n\treturn;\n" :
+		 f->result != TYPE_LONG ? "\treturn;\n" : old ? "\treturn THIS->__retvalue;\n" : "\treturn r;\n");
 	undefine_globals(&e->code, &f->uses);
 	undefine_arguments(&e->code, f);
 	sb_free(&pro);

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-struct folder { struct arena *arena; bool changed; };
+struct folder { struct arena *arena; size_t string_most; bool changed; };
 
 static struct expr *number(struct folder *f, const struct expr *at, int64_t v)
 {
@@ -52,7 +52,7 @@ static bool fold_long(enum op op, int64_t a, int64_t b, int64_t *r)
 static struct expr *fold_strings(struct folder *f, struct expr *e)
 {
 	struct expr *l = e->binary.left, *r = e->binary.right, *s;
-	int c = strcmp(l->string.text, r->string.text);
+	int c = strncmp(l->string.text, r->string.text, f->string_most);	/* as long as they are at run time */
 
 	if (e->binary.op != OP_CONCAT) {
 		int64_t v;
@@ -133,7 +133,7 @@ static struct stmt *fold_stmt(struct visitor *v, struct stmt *s)
 
 bool opt_fold(struct program *p)
 {
-	struct folder f = { .arena = p->arena };
+	struct folder f = { .arena = p->arena, .string_most = p->string_most };
 	struct visitor v = { .post_expr = fold_expr, .post_stmt = fold_stmt, .data = &f };
 
 	program_walk_probes(&v, p);

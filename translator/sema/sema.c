@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Pass 2 from end to end: the stages of sema.h in order, verified. */
 #include "translator/errors.h"
+#include "translator/limits.h"
 #include "translator/opt/opt.h"
 #include "translator/sema/sema.h"
 
@@ -104,6 +105,7 @@ bool sema_run(struct session *s)
 	s->program = ARENA_NEW(&s->arena, struct program);
 	s->program->session = s;
 	s->program->arena = &s->arena;
+	s->program->string_most = (size_t)limit_value(s, "MAXSTRINGLEN") - 1;
 	note_symbol_modules(s);
 	if (!library_open(s) || !sema_papers(s, s->script) || !resolve(s))
 		return false;
@@ -118,6 +120,7 @@ bool sema_run(struct session *s)
 	sema_warn_probes(s);
 	forget_effects(s->program);
 	sema_effects(s);
+	sema_cut_literals(s);
 	if (!sema_privilege(s))
 		return false;
 	return verified(s, "pass 2");

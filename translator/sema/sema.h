@@ -141,6 +141,7 @@ const struct di_type *lower_find_type(struct lowering *l, const char *name, cons
 
 /* ---- privilege.c ---- */
 /* Refuse what --privilege does not allow; the code is final. */
+void sema_cut_literals(struct session *s);	/* to the length that strings have; warns */
 bool sema_privilege(struct session *s);
 
 /* ---- display.c ---- */
