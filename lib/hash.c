@@ -32,3 +32,18 @@ uint64_t hash_bytes(const void *p, size_t len, uint64_t seed)
 		memcpy(&w, s, left);
 	return fold(fold(h ^ w, k1) ^ len, k0);
 }
+
+uint64_t hash_long(const void *p, size_t len, uint64_t seed)
+{
+	const unsigned char *s = p;
+	const uint64_t k = 0xd6e8feb86659fd93u;
+	uint64_t h[4] = { seed, seed + 1, seed + 2, seed + 3 }, w[4];
+	size_t left, i;
+
+	for (left = len; left >= sizeof w; left -= sizeof w, s += sizeof w) {
+		memcpy(w, s, sizeof w);
+		for (i = 0; i < 4; i++)
+			h[i] = fold(h[i] ^ w[i], k);
+	}
+	return hash_bytes(s, left, hash_bytes(h, sizeof h, len));
+}

@@ -225,6 +225,15 @@ static int build_index(struct dw_source *d, const struct stat *st, const char *n
 	return index_open_memory(image, size, &d->idx);
 }
 
+/* Damaged, or of another file. */
+static void note_damaged(const struct dw_source *d, const char *name)
+{
+	const struct session *s = d->m->di->s;
+
+	if (s->opt.verbose + s->opt.verbose_pass[2])
+		fprintf(stderr, "the index %s is damaged: it is made anew\n", name);
+}
+
 static int open_index(struct dw_source *d)
 {
 	struct stat st;
@@ -240,6 +249,8 @@ static int open_index(struct dw_source *d)
 	}
 	lock = name ? lock_index(d, name) : -1;
 	r = lock >= 0 ? index_open(name, (uint64_t)st.st_size, &d->idx) : -ENOENT;
+	if (r == -EBADMSG)
+		note_damaged(d, name);
 	if (r)
 		r = build_index(d, &st, name);
 	unlock_index(d, name, lock);

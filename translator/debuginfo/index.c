@@ -17,12 +17,24 @@ static const uint8_t record_sizes[INDEX_NSECTIONS] = {
 #undef SECTION_SIZE
 };
 
-uint64_t index_sum(const struct index_header *h)
+static uint64_t body_sum(const struct index_header *h, size_t size)
+{
+	return hash_long(h + 1, size - sizeof *h, INDEX_VERSION);
+}
+
+static uint64_t header_sum(const struct index_header *h)
 {
 	struct index_header copy = *h;
 
 	copy.sum = 0;
 	return hash_bytes(&copy, sizeof copy, INDEX_VERSION);
+}
+
+void index_seal(struct index_header *h, size_t size)
+{
+	h->file_size = size;
+	h->body_sum = body_sum(h, size);
+	h->sum = header_sum(h);
 }
 
 static bool section_fits(const struct index_header *h, enum index_section s, size_t size)
@@ -45,13 +57,13 @@ static bool check(const char *base, size_t size)
 	const struct index_header *h = (const struct index_header *)(const void *)base;
 
 	if (size < sizeof *h || memcmp(h->magic, "stapdwx", 8) || h->version != INDEX_VERSION ||
-	    h->nsections != INDEX_NSECTIONS || h->file_size != size || h->sum != index_sum(h))
+	    h->nsections != INDEX_NSECTIONS || h->file_size != size || h->sum != header_sum(h))
 		return false;
 	for (int s = 0; s < INDEX_NSECTIONS; s++)
 		if (!section_fits(h, s, size))
 			return false;
 	return h->sections[INDEX_STRINGS].count && last_is_nul(h, base, INDEX_STRINGS) &&
-	       last_is_nul(h, base, INDEX_SYM_STRINGS);
+	       last_is_nul(h, base, INDEX_SYM_STRINGS) && h->body_sum == body_sum(h, size);
 }
 
 static int adopt(char *base, size_t size, bool mapped, struct index **out)

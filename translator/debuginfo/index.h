@@ -5,10 +5,10 @@
  * all units makes sorted tables of functions, inlined copies, types, enumerators,
  * variables, files and symbols, which later runs map read-only.
  *
- * Invariants of an open index: the header has been checked against its sum, every
- * section lies within the file and holds whole records.  What records refer to
- * (strings, other records) is checked by the accessors: a damaged body yields
- * wrong answers or none, never a wild read. */
+ * Invariants of an open index: the file has been checked against its sums, every
+ * section lies within it and holds whole records.  What records refer to
+ * (strings, other records) is checked by the accessors all the same: no wild read,
+ * whoever wrote the file. */
 #ifndef DEBUGINFO_INDEX_H
 #define DEBUGINFO_INDEX_H
 
@@ -17,7 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define INDEX_VERSION 5
+#define INDEX_VERSION 6
 #define INDEX_NONE UINT32_MAX
 /* Set in the offset of a DIE that lies in the alternate file (.gnu_debugaltlink, as dwz makes it). */
 #define INDEX_ALT (1ull << 62)
@@ -83,6 +83,7 @@ struct index_header {
 	char magic[8];
 	uint32_t version, nsections;
 	uint64_t sum;			/* hash of the header with this field 0 */
+	uint64_t body_sum;		/* hash of all behind the header */
 	uint64_t file_size;		/* of the index */
 	uint64_t source_size;		/* of the ELF file it describes */
 	char build_id[72];
@@ -109,8 +110,8 @@ static inline const void *index_table(const struct index *x, enum index_section 
 	*count = x->h->sections[s].count;
 	return x->base + x->h->sections[s].off;
 }
-/* What `sum` must be. */
-uint64_t index_sum(const struct index_header *h);
+/* Put the sums of the image of SIZE bytes at H into it. */
+void index_seal(struct index_header *h, size_t size);
 /* Text at offset OFF; "" when out of range. */
 const char *index_text(const struct index *x, uint32_t off);
 

@@ -182,12 +182,11 @@ static void make_image(const struct index_tables *t, const struct index_request 
 	memcpy(h->magic, "stapdwx", 8);
 	h->version = INDEX_VERSION;
 	h->nsections = INDEX_NSECTIONS;
-	h->file_size = m.size;
 	h->source_size = rq->source_size;
 	h->root = t->root;
 	if (rq->build_id)
 		strncpy(h->build_id, rq->build_id, sizeof h->build_id - 1);
-	h->sum = index_sum(h);
+	index_seal(h, m.size);
 	*data = m.data;
 	*size = m.size;
 }
