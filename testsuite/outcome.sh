@@ -37,6 +37,18 @@ mismatch() {
 	return 1
 }
 
+# untold FILE DIR: status 1 if FILE tells each line of out and err in DIR; else prints which it does not.
+untold() {
+	local test=$1 dir=$2
+
+	: >"$dir/untold"
+	grep -q '^//! expect:' "$test" || grep -vE -f <(lines "$test" match) "$dir/out" >>"$dir/untold"
+	grep -vE -f <(lines "$test" errors) "$dir/err" >>"$dir/untold"
+	[ -s "$dir/untold" ] || return 1
+	echo "lines that are not told"
+	head -n 20 "$dir/untold"
+}
+
 # refusal_mismatch FILE MESSAGES: the same of what stap says when it refuses FILE.
 refusal_mismatch() {
 	local re
