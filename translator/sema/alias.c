@@ -55,6 +55,9 @@ struct expansion *expansion_alias(struct points *ps, const struct expansion *up,
 	enum dependence own;
 	struct expansion *x;
 
+	ps->nexpansions++;
+	if (!points_have_room(ps, c->text))
+		return NULL;
 	for (i = up; i; i = i->up)
 		if (i->alias == alias)
 			break;

@@ -16,6 +16,11 @@
 #include <stdarg.h>
 #include <string.h>
 
+/* What the points of all scripts and tapsets together may come to.  The library's largest wildcards need some hundreds of
+ * aliases; every function of a kernel and its modules is some 100,000 probes. */
+enum { EXPANSIONS_MOST = 20000, PROBES_MOST = 500000 };
+#define BYTES_MOST ((size_t)400 << 20)
+
 /* What match.sink points to: one row's family at work. */
 struct resolution {
 	struct points *ps;
@@ -34,6 +39,7 @@ struct points *points_get(struct session *s)
 		return ps;
 	ps = s->points = ARENA_NEW(&s->arena, struct points);
 	ps->session = s;
+	ps->used_before = s->arena.used;
 	map_init(&ps->functions, &s->arena);
 	ps->rows = ARENA_ARRAY(&s->arena, struct shape, npoint_rows);
 	for (i = 0; i < npoint_rows; i++)
@@ -49,6 +55,39 @@ static struct program *program_of(struct session *s)
 		s->program->arena = &s->arena;
 	}
 	return s->program;
+}
+
+/* ---- room ---- */
+
+bool points_have_room(struct points *ps, const char *name)
+{
+	struct session *s = ps->session;
+	size_t nprobes = program_of(s)->probes.len;
+
+	if (ps->too_much)
+		return false;
+	if (ps->nexpansions > EXPANSIONS_MOST)
+		ps->too_much = arena_printf(&s->arena, "aliases in aliases: more than %d are expanded, the last is %s", EXPANSIONS_MOST, name);
+	else if (nprobes >= PROBES_MOST)
+		ps->too_much = arena_printf(&s->arena, "more than %d probes, the last is %s", PROBES_MOST, name);
+	else if (s->arena.used - ps->used_before > BYTES_MOST)
+		ps->too_much = arena_printf(&s->arena, "more than %zu MB for %zu probes and %u aliases, the last is %s; a shorter handler needs less",
+					    BYTES_MOST >> 20, nprobes, ps->nexpansions, name);
+	return !ps->too_much;
+}
+
+/* The error at the script's POINT, which is never an optional one's and muted. */
+static bool report_too_much(struct points *ps, const struct point *point)
+{
+	struct strbuf b = STRBUF_INIT;
+
+	if (!ps->too_much || ps->told)
+		return !ps->too_much;
+	ps->told = true;
+	print_component_list(&b, &point->parts);
+	diag_error(&ps->session->diags, point->span, E(PROBE_MANY), "%s stands for too much: %s", sb_str(&b), ps->too_much);
+	sb_free(&b);
+	return false;
 }
 
 /* ---- what families call ---- */
@@ -89,8 +128,14 @@ struct probe *match_add(const struct match *m, const char *text)
 	struct resolution *r = m->sink;
 	struct session *s = m->session;
 	struct program *prog = program_of(s);
-	struct probe *p = ARENA_NEW(&s->arena, struct probe);
+	struct probe *p;
 
+	if (!points_have_room(r->ps, text)) {
+		if (!r->ps->spare)
+			r->ps->spare = ARENA_NEW(&s->arena, struct probe);
+		return r->ps->spare;
+	}
+	p = ARENA_NEW(&s->arena, struct probe);
 	p->index = (unsigned)prog->probes.len;
 	p->family = m->row->family;
 	p->row = m->row;
@@ -237,8 +282,8 @@ static bool resolve_plain(struct points *ps, struct expansion *x, const struct p
 	}
 	for (i = 0; i < found.len; i++)
 		ok &= try_candidate(ps, x, found.data[i], point, optional || found.data[i]->by_glob);
-	if (prog->probes.len > before || !ok)
-		return ok;
+	if (prog->probes.len > before || !ok || ps->too_much)
+		return ok && !ps->too_much;
 	prog->nskipped_optional += optional;
 	return optional || report_no_match(ps, x, point, found.data[0]);
 }
@@ -249,6 +294,8 @@ static bool resolve_point(struct points *ps, struct expansion *x, const struct p
 	bool ok = true;
 	size_t i;
 
+	if (ps->too_much)
+		return false;
 	if (!match_braces(ps->session, point, &plain))
 		return false;
 	optional |= point->optional || point->sufficient;
@@ -267,6 +314,7 @@ static bool resolve_list(struct points *ps, const struct probe_decl *decl)
 	for (i = 0; i < decl->points.len; i++) {
 		before = probes->len;
 		ok &= resolve_point(ps, x, decl->points.data[i], false);
+		ok &= report_too_much(ps, decl->points.data[i]);
 		if (decl->points.data[i]->sufficient && probes->len > before)
 			break;
 	}
@@ -277,7 +325,9 @@ bool points_resolve(struct session *s, struct point *p, struct stmt *body, bool 
 {
 	struct points *ps = points_get(s);
 
-	return resolve_point(ps, expansion_top(ps, body), p, optional);
+	bool ok = resolve_point(ps, expansion_top(ps, body), p, optional);
+
+	return report_too_much(ps, p) && ok;
 }
 
 /* ---- files ---- */

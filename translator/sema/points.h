@@ -50,8 +50,16 @@ struct points {
 	struct map functions;		/* name -> enum dependence of the functions of that name */
 	const char *why;		/* match_explain()'s last sentence, or NULL */
 	unsigned nresolutions;		/* of points by families */
+	unsigned nexpansions;		/* of aliases */
+	size_t used_before;		/* of the arena */
+	const char *too_much;		/* why expansion was given up, or NULL */
+	bool told;			/* and that is said */
+	struct probe *spare;		/* what families fill when there are too many */
 };
 struct points *points_get(struct session *s);
+/* One more expansion, or one more probe, of NAME: is there room for it?  When not, everything is given up, and the script's
+ * point gets the error. */
+bool points_have_room(struct points *ps, const char *name);
 /* Read what the library has for POINT; all aliases read so far are in PS then. */
 void points_take_aliases(struct points *ps, const struct point *point);
 

@@ -190,9 +190,11 @@ static bool leave_frame(struct preproc *pp)
 	return true;
 }
 
-bool preproc_count(struct preproc *pp)
+/* Long texts count for several: they can double, too. */
+bool preproc_count(struct preproc *pp, const struct token *t)
 {
-	return pp->expanded++ < EXPANDED_MAX;
+	pp->expanded += 1 + (t->kind == TOK_STRING ? t->len / 16 : 0);
+	return pp->expanded <= EXPANDED_MAX;
 }
 
 struct token preproc_give_up(struct preproc *pp, struct span at)
@@ -219,9 +221,9 @@ struct token preproc_expanded(struct preproc *pp)
 	struct token t;
 
 	for (;;) {
-		if (pp->top->below && !preproc_count(pp))
-			return preproc_give_up(pp, pp->top->use);
 		t = preproc_raw(pp);
+		if (pp->top->below && !preproc_count(pp, &t))
+			return preproc_give_up(pp, pp->top->use);
 		if (t.kind == TOK_EOF) {
 			if (!leave_frame(pp))
 				return t;

@@ -16,7 +16,7 @@ struct preproc {
 	bool publish;			/* the source is a *.stpm: macros go to the session */
 	bool failed;			/* something was reported */
 	bool moot;			/* what is read cannot change its condition: $N may be missing */
-	size_t expanded;		/* tokens that came out of macros */
+	size_t expanded;		/* tokens that came out of macros, and 16 bytes of a text each */
 };
 
 /* Tokens of SRC; everything is in the session's arena. */

@@ -46,7 +46,7 @@ void preproc_unread(struct preproc *pp, struct token t);
  * are at their end are left (not the lowest). */
 struct token preproc_expanded(struct preproc *pp);
 /* One more token that an expansion made or copied; false when there were too many. */
-bool preproc_count(struct preproc *pp);
+bool preproc_count(struct preproc *pp, const struct token *t);
 /* Reports that; nothing more is read. */
 struct token preproc_give_up(struct preproc *pp, struct span at);
 /* Report; the result is a TOK_ERROR at AT. */

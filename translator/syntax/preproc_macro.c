@@ -167,7 +167,7 @@ static bool read_arguments(struct preproc *pp, struct argument_vec *out)
 			preproc_unread(pp, t);
 			return false;
 		}
-		if (!preproc_count(pp)) {
+		if (!preproc_count(pp, &t)) {
 			preproc_give_up(pp, t.span);
 			return false;
 		}
