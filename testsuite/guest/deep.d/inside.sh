@@ -10,35 +10,20 @@ cd "$share" || exit 1
 # lay LOWER UPPER WORK DIR: an overlay
 lay() { mount -t overlay -o "lowerdir=$1,upperdir=$2,workdir=$3" none "$4"; }
 
-# A file system in a file of a file system in a file of a file system, and two overlays over it.
+# nest: mounts the file system of the file `image`, the one in a file of that, and so on, and two
+# overlays over the last. Everything is in memory.
 deep=/run/deep
 nest() {
-	local i last=$deep/0
+	local i
 
 	modprobe -aq loop ext4 overlay
-	mkdir -p "$last" && mount -t tmpfs -o size=400m none "$last" || return 1
+	mkdir -p "$deep"/{0,1,2,3,over,file}
+	mount -t tmpfs -o size=200m none "$deep/0" && cp "$share/image" "$deep/0/image" || return 1
 	for i in 1 2 3; do
-		truncate -s "$((240 - i * 50))M" "$last/image"
-		mkfs.ext4 -q -F "$last/image" && mkdir -p "$deep/$i" || return 1
-		mount -o loop "$last/image" "$deep/$i" || return 1
-		last=$deep/$i
+		mount -o loop "$deep/$((i - 1))/image" "$deep/$i" || return 1
 	done
-	mkdir -p "$last"/{lower,upper,work,upper2,work2} "$deep"/{over,file}
-	lay "$last/lower" "$last/upper" "$last/work" "$deep/over" &&
-		lay "$deep/over" "$last/upper2" "$last/work2" "$deep/file"
-}
-
-# path: a directory in there by a path of many names, half of which are links
-path() {
-	local i at=$deep/file name=$deep/file
-
-	for ((i = 0; i < 20; i++)); do
-		mkdir "$at/d"
-		ln -s d "$at/l"
-		at=$at/d name=$name/l
-		[ $((i % 2)) = 0 ] || name=$at
-	done
-	echo "$name"
+	lay "$deep/3/lower" "$deep/3/upper" "$deep/3/work" "$deep/over" &&
+		lay "$deep/over" "$deep/3/upper2" "$deep/3/work2" "$deep/file"
 }
 
 complaints='BUG|WARNING|Oops|guard page|general protection|stack-protector|stack end|soft lockup'
@@ -79,7 +64,8 @@ run_one() {
 	[ ! -s "$dir/kernel" ]
 }
 
-nest && file_name=$(path)/file || exit 1
+nest || exit 1
+file_name=$deep/file/$(cat path)/file
 dmesg -c >/dev/null
 for name in s_*; do
 	if [ -f "$name/$name.ko" ] && [ ! -e "$name/status" ]; then run_one "$name" || exit 3; fi
