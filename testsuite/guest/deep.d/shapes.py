@@ -31,7 +31,7 @@ class Script:
     def text(self, points, body):
         body = ["if (reached++ > 60)", "\tnext"] + body
         if points.startswith("end") or points.startswith("error"):
-            body.append('printf("reached %d\\n", reached)')
+            body.insert(2, 'printf("reached %d\\n", reached)')
             last = ""
         else:
             last = 'probe end, error { printf("reached %d\\n", reached) }'
