@@ -4,7 +4,7 @@
 # other, each for a moment under a workload whose stacks are deep. `current` says which is running,
 # should the machine not outlive it. The first script of which the kernel complains is the last.
 share=$1
-moment=${2:-400}
+moment=${2:-250}
 cd "$share" || exit 1
 
 # lay LOWER UPPER WORK DIR: an overlay
