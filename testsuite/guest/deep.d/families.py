@@ -8,10 +8,11 @@ any may.
 
 
 class Family:
-    def __init__(self, choices, target=(), extra=""):
+    def __init__(self, choices, target=(), extra="", **defines):
         self.choices = choices      # probe points, of which a script has one
         self.target = target        # expressions (of numbers) that only this family has
         self.extra = extra          # declarations that make the hits come
+        self.defines = defines      # options -D that make them come
 
     def points(self, rand):
         return rand.choice(self.choices)
@@ -43,7 +44,7 @@ BARE, KERNEL = 'kprobe.function("%s")', 'kernel.function("%s")'
 FAMILIES = {
     "begin": Family(["begin", "begin(-10)", "oneshot"]),
     "end": Family(["end", "end(5)"]),
-    "error": Family(["error"], extra='probe begin(9) { error("by intent") }'),
+    "error": Family(["error"], extra='probe begin(9) { error("by intent") }', MAXERRORS=0),
     "timer": Family(["timer.ms(3)", "timer.us(900)", "timer.hz(300)", "timer.jiffies(1)",
                      "timer.ms(5).randomize(3)"]),
     "profile": Family(["timer.profile", "timer.profile.freq.hz(300)"]),
