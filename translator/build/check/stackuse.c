@@ -99,6 +99,8 @@ static int find_table(struct measuring *m)
 	const struct object_reloc *r;
 	uint32_t section;
 
+	if (!d)
+		return 0;
 	if (!s || !has_room(s, d->value, sizeof(struct stp_module)))
 		return -ENOEXEC;
 	memcpy(&m->nprobes, s->bytes + d->value + offsetof(struct stp_module, nprobes), sizeof m->nprobes);

@@ -21,8 +21,9 @@ struct stackuse {
 	const char *refusal;		/* NULL, or why the module cannot be used, in one clause */
 };
 
-/* Read the module KO, measure, write. 0, or -errno: the file cannot be read or written, or is no module of this runtime.
- * Nothing is written if it is refused; processors that are not x86-64 are not measured. */
+/* Read the module KO, measure, write. 0, or -errno: the file cannot be read or written, or is no module.
+ * Nothing is written if it is refused; modules without a description of probes, and those of processors that are not
+ * x86-64, are not measured. */
 int stackuse_set(struct arena *a, const char *ko, struct stackuse *u);
 
 #endif
