@@ -3,8 +3,8 @@
  *
  *	di-fuzz [-s SEED] [-n RUNS] [-t SECONDS] [-k DIR] FILE…
  *
- * Each run takes one of the files (programs, NAME.ko modules, NAME.btf raw BTF), damages
- * a copy (cuts it short, or changes some bytes, mostly of its debug sections) and
+ * Each run takes one of the files (programs, NAME.ko modules; of a kernel NAME.btf raw BTF, NAME.vmlinux with symbols and
+ * DWARF, NAME.img boot images), damages a copy (cuts it short, or changes some bytes, mostly of its debug sections) and
  * asks a child process about it.  A child that dies or takes too long is a
  * failure; errors are what is wanted.  The same seed gives the same runs; -k keeps
  * the files that failed.  Status 0: no failure. */
@@ -124,9 +124,13 @@ static size_t damage(struct fuzzer *z, const struct seed_file *f, char *data)
 
 static const char *suffix(const char *path)
 {
+	static const char *const kinds[] = { ".ko", ".btf", ".vmlinux", ".img" };
 	const char *dot = strrchr(path, '.');
 
-	return dot && (!strcmp(dot, ".ko") || !strcmp(dot, ".btf")) ? dot : "";
+	for (size_t i = 0; dot && i < sizeof kinds / sizeof *kinds; i++)
+		if (!strcmp(dot, kinds[i]))
+			return dot;
+	return "";
 }
 
 static void keep(struct fuzzer *z, const char *path, unsigned run)

@@ -133,19 +133,31 @@ static void ask_addresses(struct di_module *m)
 	di_symbol_address(m, "work", &off, &unique);
 }
 
+/* What of a kernel PATH is, by its suffix; false: nothing. */
+static bool is_of_kernel(const char *path, struct target *t)
+{
+	const char *dot = strrchr(path, '.');
+
+	if (!dot)
+		return false;
+	t->btf_file = !strcmp(dot, ".btf") ? path : NULL;
+	t->vmlinux = !strcmp(dot, ".vmlinux") ? path : NULL;
+	t->image = !strcmp(dot, ".img") ? path : NULL;
+	return t->btf_file || t->vmlinux || t->image;
+}
+
 void fuzz_exercise(const char *path)
 {
-	size_t len = strlen(path);
-	bool btf = len > 4 && !strcmp(path + len - 4, ".btf");
 	struct di_func_vec v = { 0 };
+	bool kernel;
 	struct di_module *m;
 	struct session s;
 	const char *why;
 
 	session_init(&s);
 	s.target.release = "none";
-	s.target.btf_file = btf ? path : NULL;
-	m = di_module(session_di(&s), btf ? "kernel" : path, &why);
+	kernel = is_of_kernel(path, &s.target);
+	m = di_module(session_di(&s), kernel ? "kernel" : path, &why);
 	if (m) {
 		di_find_functions(m, "*", NULL, 0, DI_FIND_CONCRETE | DI_FIND_INLINE, &v);
 		di_find_functions(m, "*", "*.c", 48, DI_FIND_CONCRETE | DI_FIND_INLINE | DI_FIND_UNIQUE, &v);
