@@ -3,7 +3,9 @@
 # outcome.sh: what test scripts (testsuite/run-kernel, testsuite/language) say of their outcome, in lines
 #
 #	//! expect: LINE        the lines that it prints, all of them, in order
-#	//! match: REGEX        an extended regular expression that a line of the output matches
+#	//! match: REGEX        an extended regular expression that a line of the output matches; without `expect`, each line
+#	                        matches one of them, and there is none without `match`
+#	//! others: WHY         there may be other lines
 #	//! errors: REGEX       one that a line of standard error matches
 #	//! status: N           exit status (0)
 #	//! build-error: REGEX  stap refuses it with a line that matches; it does not run
@@ -34,19 +36,19 @@ mismatch() {
 	while read -r re; do
 		grep -qE -- "$re" "$dir/err" || { echo "no error matches $re"; head -n 20 "$dir/err"; return; }
 	done < <(lines "$test" errors)
+	if ! grep -q -e '^//! expect:' -e '^//! others:' "$test"; then
+		untold_lines "$test" match "$dir/out" && return
+	fi
 	return 1
 }
 
-# untold FILE DIR: status 1 if FILE tells each line of out and err in DIR; else prints which it does not.
-untold() {
-	local test=$1 dir=$2
+# untold_lines FILE KEY OUTPUT: status 1 if each line of OUTPUT matches an expression of FILE's lines KEY; else prints which do not.
+untold_lines() {
+	local untold
 
-	: >"$dir/untold"
-	grep -q '^//! expect:' "$test" || grep -vE -f <(lines "$test" match) "$dir/out" >>"$dir/untold"
-	grep -vE -f <(lines "$test" errors) "$dir/err" >>"$dir/untold"
-	[ -s "$dir/untold" ] || return 1
-	echo "lines that are not told"
-	head -n 20 "$dir/untold"
+	untold=$(grep -vE -f <(lines "$1" "$2") "$3") || return 1
+	echo "lines that no $2 tells"
+	head -n 20 <<<"$untold"
 }
 
 # refusal_mismatch FILE MESSAGES: the same of what stap says when it refuses FILE.

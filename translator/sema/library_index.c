@@ -115,18 +115,33 @@ static bool read_def(struct library *lib, const char *line, size_t len)
 	return true;
 }
 
-/* The lines of TEXT, if it is whole and has this KEY. */
-static bool read_text(struct library *lib, const char *text, size_t len, uint64_t key)
+/* Where the last line of TEXT begins, if that is the sum of all before; else NULL. */
+static const char *sum_line(const char *text, size_t len)
 {
-	const char *p = text, *last = len > 1 ? memrchr(text, '\n', len - 1) : NULL, *end;
-	char head[64], foot[64];
+	const char *last = len > 1 ? memrchr(text, '\n', len - 1) : NULL;
+	char foot[64];
 
-	snprintf(head, sizeof head, "stap-index " INDEX_VERSION " %016" PRIx64 "\n", key);
-	if (!last || strncmp(text, head, strlen(head)) || memchr(text, 0, len))
-		return false;
+	if (!last || memchr(text, 0, len))
+		return NULL;
 	last++;
 	snprintf(foot, sizeof foot, "end %016" PRIx64 "\n", hash_bytes(text, (size_t)(last - text), 0));
-	if (strcmp(last, foot))
+	return strcmp(last, foot) ? NULL : last;
+}
+
+static void note_damaged(const struct library *lib, const char *path)
+{
+	if (lib->session->opt.verbose + lib->session->opt.verbose_pass[2])
+		fprintf(stderr, "the index %s is damaged: it is made anew\n", path);
+}
+
+/* The lines of TEXT up to LAST, if it has this KEY. */
+static bool read_text(struct library *lib, const char *text, const char *last, uint64_t key)
+{
+	const char *p = text, *end;
+	char head[64];
+
+	snprintf(head, sizeof head, "stap-index " INDEX_VERSION " %016" PRIx64 "\n", key);
+	if (strncmp(text, head, strlen(head)))
 		return false;
 	for (p += strlen(head); p < last; p = end + 1) {
 		end = strchr(p, '\n');
@@ -139,8 +154,12 @@ static bool read_text(struct library *lib, const char *text, size_t len, uint64_
 static bool read_cached(struct library *lib, const char *path, uint64_t key)
 {
 	struct strbuf text = STRBUF_INIT;
-	bool ok = path && !read_file(path, &text) && read_text(lib, sb_str(&text), text.len, key);
+	bool there = path && !read_file(path, &text), ok;
+	const char *last = there ? sum_line(sb_str(&text), text.len) : NULL;
 
+	if (there && !last)
+		note_damaged(lib, path);
+	ok = last && read_text(lib, sb_str(&text), last, key);
 	sb_free(&text);
 	if (!ok)
 		vec_clear(&lib->defs);
