@@ -3,9 +3,8 @@
 # outcome.sh: what test scripts (testsuite/run-kernel, testsuite/language) say of their outcome, in lines
 #
 #	//! expect: LINE        the lines that it prints, all of them, in order
-#	//! match: REGEX        an extended regular expression that a line of the output matches; without `expect`, each line
-#	                        matches one of them, and there is none without `match`
-#	//! others: WHY         there may be other lines
+#	//! match: REGEX        an extended regular expression that a line of the output matches; with neither of the two nothing is
+#	                        printed
 #	//! errors: REGEX       one that a line of standard error matches
 #	//! status: N           exit status (0)
 #	//! build-error: REGEX  stap refuses it with a line that matches; it does not run
@@ -36,7 +35,7 @@ mismatch() {
 	while read -r re; do
 		grep -qE -- "$re" "$dir/err" || { echo "no error matches $re"; head -n 20 "$dir/err"; return; }
 	done < <(lines "$test" errors)
-	if ! grep -q -e '^//! expect:' -e '^//! others:' "$test"; then
+	if ! grep -q -e '^//! expect:' -e '^//! match:' "$test"; then
 		untold_lines "$test" match "$dir/out" && return
 	fi
 	return 1
