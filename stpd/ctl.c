@@ -24,7 +24,8 @@ int debugfs_need(void)
 	int err = 0;
 
 	privilege_raise();
-	if ((statfs(DEBUGFS, &fs) || fs.f_type != DEBUGFS_TYPE) && mount("none", DEBUGFS, "debugfs", 0, NULL))
+	if ((statfs(DEBUGFS, &fs) || fs.f_type != DEBUGFS_TYPE) &&
+	    mount("none", DEBUGFS, "debugfs", 0, NULL))
 		err = -errno;
 	privilege_lower();
 	return err;
@@ -32,8 +33,8 @@ int debugfs_need(void)
 
 void debugfs_explain(int err)
 {
-	say_error("debugfs is not mounted on " DEBUGFS ", and cannot be mounted there (%s); as root: mount -t debugfs none " DEBUGFS,
-		  strerror(-err));
+	say_error("debugfs is not mounted on " DEBUGFS ", and cannot be mounted there (%s);"
+		  " as root: mount -t debugfs none " DEBUGFS, strerror(-err));
 }
 
 int debugfs_open(const char *path, int flags)

@@ -3,8 +3,8 @@
  *
  * The kernel removes modules by name alone.  When the one that this process loaded is gone, by
  * force or because its control channel was closed, another may have its name, somebody
- * else's; that one must stay.  The directories of sysfs have numbers that are not used again: the upper half of a
- * number counts how often the lower half began anew. */
+ * else's; that one must stay.  The directories of sysfs have numbers that are not used again:
+ * the upper half of a number counts how often the lower half began anew. */
 #include "stpd/instance.h"
 
 #include <limits.h>

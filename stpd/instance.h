@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-struct instance { dev_t device; ino_t number; };	/* of its directory in /sys/module; number 0: of none */
+/* The numbers of its directory in /sys/module; 0 and 0: of none. */
+struct instance { dev_t device; ino_t number; };
 
 /* What is loaded by the name NAME now. */
 struct instance instance_of(const char *name);

@@ -13,7 +13,8 @@
 #include <stddef.h>
 #include <sys/resource.h>
 
-enum { FILES_WANTED = 16384 };		/* two for each CPU and some; RLIM_INFINITY is no valid number of files */
+/* Two files for each CPU and some; RLIM_INFINITY is no valid number of them. */
+enum { FILES_WANTED = 16384 };
 
 static const struct rule { int resource; rlim_t least; } lifted[] = {
 	{ RLIMIT_CPU, RLIM_INFINITY },		/* SIGXCPU, SIGKILL */
@@ -49,7 +50,8 @@ void limits_lift(void)
 		known[i] = !getrlimit((__rlimit_resource_t)i, &inherited[i]);
 	for (size_t i = 0; i < sizeof lifted / sizeof *lifted; i++)
 		lift(&lifted[i]);
-	setrlimit(RLIMIT_CORE, &no_core);	/* the daemon's memory holds what the user may not read */
+	/* the daemon's memory holds what the user may not read */
+	setrlimit(RLIMIT_CORE, &no_core);
 }
 
 int limits_restore(void)

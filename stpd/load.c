@@ -330,7 +330,8 @@ int module_unload(const char *name, const struct instance *instance)
 		nanosleep(&pause, NULL);
 	}
 	if (err == ESTALE)
-		say_error("cannot unload %s: it was removed already, and another module of that name, which stays, was loaded", name);
+		say_error("cannot unload %s: it was removed already, and another module of that name,"
+			  " which stays, was loaded", name);
 	else
 		say_error("cannot unload %s: %s", name, err == ENOENT ? "it is not loaded" : strerror(err));
 	return -err;

@@ -38,7 +38,8 @@ static const char help[] =
 	"  -h           print this help\n"
 	"      --bulk       one file for each CPU (with -o)\n"
 	"      --overwrite  keep the newest output when the buffers are full\n"
-	"      --parent=PID  end with process PID, which started stpd; with -L and -D, only until the session runs\n"
+	"      --parent=PID  end with process PID, which started stpd; with -L and -D,\n"
+	"                   only until the session runs\n"
 	"      --may-load   only tell, by the status, whether you may load modules of your own making\n"
 	"\n"
 	"Exit status: 0 the session ended well, 1 it did not, 2 wrong usage.\n";
@@ -49,8 +50,10 @@ enum { STAPRUN_IDLE = 50 };	/* milliseconds, without its -T */
 
 static const struct option longs[] = {
 	{ "bulk", no_argument, NULL, OPT_BULK }, { "overwrite", no_argument, NULL, OPT_OVERWRITE },
-	{ "may-load", no_argument, NULL, OPT_MAY_LOAD }, { "parent", required_argument, NULL, OPT_PARENT },
-	{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 },
+	{ "may-load", no_argument, NULL, OPT_MAY_LOAD },
+	{ "parent", required_argument, NULL, OPT_PARENT },
+	{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
 };
 
 static bool number(const char *text, unsigned long most, unsigned *out, const char *option)
@@ -75,7 +78,8 @@ static bool rotation(struct options *o, char *text)
 
 	if (comma)
 		*comma = 0;
-	if (!number(text, 1u << 20, &mb, "-S") || (comma && !number(comma + 1, 1u << 20, &o->rotate_files, "-S")))
+	if (!number(text, 1u << 20, &mb, "-S") ||
+	    (comma && !number(comma + 1, 1u << 20, &o->rotate_files, "-S")))
 		return false;
 	o->rotate_bytes = (uint64_t)mb << 20;
 	return true;
@@ -209,7 +213,8 @@ int main(int argc, char **argv)
 	if (o.remove || o.attach) {
 		if (!trust_name(o.module))
 			return 1;
-		instance = instance_of(o.module);	/* whatever comes later by this name was not looked at */
+		/* whatever comes later by this name was not looked at */
+		instance = instance_of(o.module);
 		if (!trust_running(o.module))
 			return 1;
 	}

@@ -15,9 +15,11 @@
 
 int parent_open(pid_t pid)
 {
-	int fd = (int)syscall(SYS_pidfd_open, pid, 0), err = fd < 0 ? errno : 0;	/* with O_CLOEXEC, always */
+	/* such a descriptor is always closed when a program is executed */
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0), err = fd < 0 ? errno : 0;
 
-	/* the number was right before the descriptor was opened only if the process is our parent after it, too */
+	/* the number was right before the descriptor was opened only if the process is our
+	 * parent after it, too */
 	if (!err && getppid() != pid) {
 		close(fd);
 		err = ESRCH;
@@ -25,7 +27,8 @@ int parent_open(pid_t pid)
 	if (!err)
 		return fd;
 	if (err == ESRCH)
-		say_error("--parent=%d: that process did not start this one, or has ended", (int)pid);
+		say_error("--parent=%d: that process did not start this one, or has ended",
+			(int)pid);
 	else
 		say_error("--parent=%d: %s", (int)pid, strerror(err));
 	return -err;

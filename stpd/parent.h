@@ -5,8 +5,8 @@
 
 #include <sys/types.h>
 
-/* A descriptor to be polled: readable once process PID, which started this one, has ended. -errno after a message;
- * -ESRCH: PID did not start this process, or has ended by now. */
+/* A descriptor to be polled: readable once process PID, which started this one, has ended.
+ * -errno after a message; -ESRCH: PID did not start this process, or has ended by now. */
 int parent_open(pid_t pid);
 
 #endif

@@ -5,7 +5,8 @@
  * It becomes the user again before it looks at anything, and root only around what needs it: loading and
  * unloading the module, and opening its files in debugfs.  Output files, the module
  * file and the target are opened as the user.  What the user's environment says does not reach this
- * process, nor do his limits of resources; the commands that it starts run as the user and get both back. */
+ * process, nor do his limits of resources; the commands that it starts run as the user and get
+ * both back. */
 #include "stpd/limits.h"
 #include "stpd/stpd.h"
 
@@ -117,7 +118,8 @@ void privilege_lower(void) { become(self.user); }
 void privilege_forget(void)
 {
 	if (self.borrowed) {
-		if (seteuid(0) || limits_restore() || setresuid(self.user, self.user, self.user) || !setuid(0))
+		if (seteuid(0) || limits_restore() || setresuid(self.user, self.user, self.user) ||
+		    !setuid(0))
 			_exit(126);
 		environ = self.environment;
 	}

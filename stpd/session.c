@@ -20,7 +20,7 @@ enum { MOST_CPUS = 1 << 16 };		/* of any machine */
 struct session {
 	const struct options *o;
 	char name[256];
-	struct instance module;		/* what was loaded or taken over, and is removed at the end */
+	struct instance module;		/* loaded or taken over, removed at the end */
 	int file, ctl, signals, watch, hold;	/* file: the module; watch: pidfd of -x; hold: pipe of -c */
 	pid_t child;
 	int child_status;
@@ -207,7 +207,8 @@ static int step(struct session *s, int idle)
 {
 	struct pollfd p[5] = {
 		{ .fd = s->ctl, .events = POLLIN }, { .fd = s->signals, .events = POLLIN }, { .fd = s->watch, .events = POLLIN },
-		{ .fd = s->stopping ? -1 : input_fd(&s->input), .events = POLLIN }, { .fd = s->parent, .events = POLLIN },
+		{ .fd = s->stopping ? -1 : input_fd(&s->input), .events = POLLIN },
+		{ .fd = s->parent, .events = POLLIN },
 	};
 	int err;
 
@@ -370,7 +371,8 @@ static int open_module(struct session *s)
 
 	if (!s->o->attach) {
 		if (access("/sys/module", F_OK)) {
-			say_error("sysfs is not mounted on /sys, where loaded modules are looked for: mount -t sysfs none /sys");
+			say_error("sysfs is not mounted on /sys, where loaded modules are looked for:"
+				  " mount -t sysfs none /sys");
 			return -ENODEV;
 		}
 		err = s->o->rename ? module_load_as(s->file, s->o->module, s->name) : module_load(s->file, s->o->module, s->name);
@@ -388,7 +390,8 @@ static int open_module(struct session *s)
 	if (s->loaded)
 		ctl_claim(s->ctl);
 	else
-		s->module = instance_of(s->name);	/* which the open channel keeps where it is */
+		/* the open channel keeps it where it is */
+		s->module = instance_of(s->name);
 	return 0;
 }
 
@@ -535,7 +538,8 @@ static void finish(struct session *s, int *status)
 
 int session_run(struct options *o)
 {
-	struct session s = { .o = o, .file = -1, .ctl = -1, .signals = -1, .watch = -1, .hold = -1, .parent = o->parent_fd, .deadline_ms = -1 };
+	struct session s = { .o = o, .file = -1, .ctl = -1, .signals = -1, .watch = -1, .hold = -1,
+		.parent = o->parent_fd, .deadline_ms = -1 };
 	char own[256];
 	int status = 1, err;
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Signals.
  *
- * Dispositions and the mask are inherited, so that whoever starts the daemon, nohup, a shell that runs it in
- * the background, a program that ignores SIGCHLD, decides on them.  What would break a session is
- * undone here: an ignored SIGCHLD takes away the status of the command of -c, and any signal that
- * ends the process ends it without its end probes and leaves the module.  All of these are therefore
- * blocked and taken from a descriptor.  A shell ignores SIGINT and SIGQUIT for what it runs in the
- * background; whoever sends them means the session all the same.  An ignored SIGHUP is left alone: it
- * says that the session outlives its terminal. */
+ * Dispositions and the mask are inherited, so that whoever starts the daemon, nohup, a shell
+ * that runs it in the background, a program that ignores SIGCHLD, decides on them.  What would
+ * break a session is undone here: an ignored SIGCHLD takes away the status of the command of -c,
+ * and any signal that ends the process ends it without its end probes and leaves the module.
+ * All of these are therefore blocked and taken from a descriptor.  A shell ignores SIGINT and
+ * SIGQUIT for what it runs in the background; whoever sends them means the session all the same.
+ * An ignored SIGHUP is left alone: it says that the session outlives its terminal. */
 #include "stpd/signals.h"
 
 #include <errno.h>
@@ -26,7 +26,8 @@ static bool is_refused(int sig) { return sig == SIGPIPE || sig == SIGXFSZ; }
 /* Faults cannot wait; the others stop a process and let it go on, or do nothing. */
 static bool is_left_alone(int sig)
 {
-	static const int all[] = { SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS, SIGKILL, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU,
+	static const int all[] = { SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS,
+				   SIGKILL, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU,
 				   SIGCONT, SIGURG, SIGWINCH };
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)

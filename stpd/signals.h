@@ -3,13 +3,14 @@
 #ifndef STPD_SIGNALS_H
 #define STPD_SIGNALS_H
 
-/* First of all: no disposition that was inherited is in the way, but that SIGHUP stays ignored (nohup). */
+/* First of all: no disposition that was inherited is in the way, but that SIGHUP stays ignored
+ * (nohup). */
 void signals_reset(void);
-/* From here on signals come through the descriptor that this gives, a signalfd(2), and none of those ends the process
- * (SIGKILL and faults do). -errno. */
+/* From here on signals come through the descriptor that this gives, a signalfd(2), and none of
+ * those ends the process (SIGKILL and faults do). -errno. */
 int signals_take(void);
-/* In a child that runs a user's program: no signal is blocked, and those that were ignored when the daemon was started are
- * again, but for SIGCHLD. */
+/* In a child that runs a user's program: no signal is blocked, and those that were ignored when
+ * the daemon was started are again, but for SIGCHLD. */
 void signals_give_back(void);
 
 #endif

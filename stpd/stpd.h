@@ -80,9 +80,11 @@ int module_load(int fd, const char *path, const char *name);
 void module_new_name(const char *own, pid_t pid, char *name, size_t size);
 /* The same for another name than its own: NAME. */
 int module_load_as(int fd, const char *path, const char *name);
-/* What a loaded module NAME is doing: enum stp_state, or -ENOENT: there is none, it is not one of ours, or debugfs is missing. */
+/* What a loaded module NAME is doing: enum stp_state, or -ENOENT: there is none, it is not one
+ * of ours, or debugfs is missing. */
 int module_state(const char *name);
-/* Remove module NAME, as long as it is still INSTANCE. Retries while the module is busy, a few seconds at most. */
+/* Remove module NAME, as long as it is still INSTANCE. Retries while the module is busy, a few
+ * seconds at most. */
 int module_unload(const char *name, const struct instance *instance);
 /* All that nobody serves and the user may remove. */
 int module_unload_unused(void);	/* 0, or -errno after a message: nobody can tell which there are */
@@ -94,7 +96,8 @@ const char *module_obstacle(void);
 void module_explain(const char *path, const char *name, int err);
 
 /* ---- ctl.c ---- */
-/* Whether debugfs is where it belongs: it is mounted where it is missing, and that can be. 0 or -errno. */
+/* Whether debugfs is where it belongs: it is mounted where it is missing, and that can be. 0 or
+ * -errno. */
 int debugfs_need(void);
 /* The message on what debugfs_need gave, and what to do. */
 void debugfs_explain(int err);

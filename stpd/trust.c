@@ -40,7 +40,8 @@ static bool directories_are_roots(const char *path)
 	return false;
 }
 
-/* DIRECTORY without links into BUF; false also when others than root could make it lead elsewhere. */
+/* DIRECTORY without links into BUF; false also when others than root could make it lead
+ * elsewhere. */
 static bool resolve(const char *directory, char buf[static PATH_MAX])
 {
 	char above[PATH_MAX], real[PATH_MAX + 2];
@@ -56,12 +57,13 @@ static bool resolve(const char *directory, char buf[static PATH_MAX])
 	return directories_are_roots(strcat(real, "/"));
 }
 
-/* Whether the name PATH, which the kernel gives the open file ST, still leads to it: a file that was removed has none any more. */
+/* Whether the name PATH, which the kernel gives the open file ST, still leads to it: a file that
+ * was removed has none any more. */
 static bool is_there(const char *path, const struct stat *st)
 {
 	struct stat now;
 
-	return st->st_nlink && !lstat(path, &now) && now.st_dev == st->st_dev && now.st_ino == st->st_ino;
+	return !lstat(path, &now) && now.st_dev == st->st_dev && now.st_ino == st->st_ino;
 }
 
 bool trust_is_allowed(int fd, const char *directory)
@@ -84,11 +86,13 @@ bool trust_is_allowed(int fd, const char *directory)
 /* What the administrator allows: a file of the directory for the running kernel. */
 static bool is_administrators(int fd)
 {
-	char directory[PATH_MAX];
+	char directory[sizeof(struct utsname) + 64];
 	struct utsname u;
 
-	return !uname(&u) && (size_t)snprintf(directory, sizeof directory, "/lib/modules/%s/systemtap", u.release) < sizeof directory &&
-	       trust_is_allowed(fd, directory);
+	if (uname(&u))
+		return false;
+	snprintf(directory, sizeof directory, "/lib/modules/%s/systemtap", u.release);
+	return trust_is_allowed(fd, directory);
 }
 
 bool trust_load(int fd, const char *path)
@@ -123,7 +127,8 @@ bool trust_name(const char *name)
 	return false;
 }
 
-/* 0, -EPERM it is not his, -ENOENT there is none of stap's, -ENODEV there is one, and no debugfs to tell whose, or another -errno. */
+/* 0, -EPERM it is not his, -ENOENT there is none of stap's, -ENODEV there is one, and no debugfs
+ * to tell whose, or another -errno. */
 static int look_at(const char *name)
 {
 	char path[PATH_MAX];

@@ -5,8 +5,9 @@
 
 #include <stdbool.h>
 
-/* Whether the open file FD is in DIRECTORY (absolute) or below it by the name that it was opened by, and only root can have
- * put it there: the file, each directory down to it, and those down to DIRECTORY are root's, and nobody else may write. */
+/* Whether the open file FD is in DIRECTORY (absolute) or below it by the name that it was opened
+ * by, and only root can have put it there: the file, each directory down to it, and those down
+ * to DIRECTORY are root's, and nobody else may write. */
 bool trust_is_allowed(int fd, const char *directory);
 
 #endif

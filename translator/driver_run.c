@@ -4,7 +4,8 @@
  * The terminal sends Ctrl-C to it as well as to us; it knows how to end, and we
  * wait.  What is sent to us alone is passed on.  Signals are taken from a signalfd,
  * the end from SIGCHLD among them, so that no handler is needed.  That we end, even by
- * SIGKILL, is the program's to see (stpd --parent): what it does then takes longer than a signal. */
+ * SIGKILL, is the program's to see (stpd --parent): what it does then takes longer than a
+ * signal. */
 #include "translator/driver.h"
 
 #include <errno.h>

@@ -30,7 +30,8 @@ static _Noreturn void janitor(int fd, const char *dir)
 		signal(ignored[i], SIG_IGN);
 	setsid();
 	prctl(PR_SET_NAME, "stap-janitor");
-	/* whoever waits for the end of our output, or for a lock of ours, shall not wait for this process */
+	/* whoever waits for the end of our output, or for a lock of ours, shall not wait for
+	 * this process */
 	if (dup2(fd, STDIN_FILENO) < 0 || chdir("/"))
 		_exit(1);
 	syscall(SYS_close_range, STDOUT_FILENO, ~0U, 0);

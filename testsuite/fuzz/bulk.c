@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The files of bulk mode, for stap-merge. "@@" in the input ends a file.  What is printed comes from the files, and
- * something is said of a file that is not used to its end. */
+/* The files of bulk mode, for stap-merge. "@@" in the input ends a file.  What is printed comes
+ * from the files, and something is said of a file that is not used to its end. */
 #include "stpd/stpd.h"
 #include "testsuite/fuzz/fuzz.h"
 
@@ -28,7 +28,8 @@ static void note(const char *fmt, ...)
 }
 
 static const char *const pieces[] = {
-	"@@", "STPBULK1", "\x01", "\x04\x03\x02\x01", "TS\x01", "TS\x02", "TS\x01\x01", "\x08", "\xff\xff\xff\xff", "text of a record", NULL,
+	"@@", "STPBULK1", "\x01", "\x04\x03\x02\x01", "TS\x01", "TS\x02", "TS\x01\x01", "\x08",
+	"\xff\xff\xff\xff", "text of a record", NULL,
 };
 
 enum { FILES = 6 };

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The messages of a module to its daemon. "@@" in the input ends a message, and a "+" at its begin has each say its true length;
- * a message is one read of the control channel, here one end of a pair of sockets that keep messages apart.  A message whose head and length agree is taken, any other ends the
- * session.  Commands are not run, and what would be printed is only measured. */
+/* The messages of a module to its daemon. "@@" in the input ends a message, and a "+" at its
+ * begin has each say its true length; a message is one read of the control channel, here one end
+ * of a pair of sockets that keep messages apart.  A message whose head and length agree is
+ * taken, any other ends the session.  Commands are not run, and what would be printed is only
+ * measured. */
 #include "stpd/stpd.h"
 #include "testsuite/fuzz/fuzz.h"
 
@@ -15,7 +17,8 @@ static size_t said;
 
 __attribute__((format(printf, 1, 2))) static void note(const char *fmt, ...);
 static void note_text(const char *text);
-static struct relay *open_channels(const char *name, const struct options *o, const struct stp_msg_channels *c);
+static struct relay *open_channels(const char *name, const struct options *o,
+				   const struct stp_msg_channels *c);
 static bool too_many;
 
 #define say_error note
@@ -45,7 +48,8 @@ static void note_text(const char *text)
 }
 
 /* There are none. */
-static struct relay *open_channels(const char *name, const struct options *o, const struct stp_msg_channels *c)
+static struct relay *open_channels(const char *name, const struct options *o,
+				   const struct stp_msg_channels *c)
 {
 	(void)name;
 	(void)o;
@@ -54,7 +58,8 @@ static struct relay *open_channels(const char *name, const struct options *o, co
 }
 
 static const char *const pieces[] = {
-	"@@", "\x20", "\x21", "\x22", "\x23", "\x24", "\x25", "\x26", "\x27", "\x28", "\x29", "\x2a", "\x2b", "\xff", "\x01", "\x10", "\x40", "%s%n", "text", NULL,
+	"@@", "\x20", "\x21", "\x22", "\x23", "\x24", "\x25", "\x26", "\x27", "\x28", "\x29",
+	"\x2a", "\x2b", "\xff", "\x01", "\x10", "\x40", "%s%n", "text", NULL,
 };
 
 static bool agrees(const char *data, size_t len)
@@ -69,7 +74,8 @@ static bool agrees(const char *data, size_t len)
 
 static bool correct;		/* the lengths that messages say */
 
-/* One message into the socket TO, and through the daemon. What is wrong, or NULL; *ENDED: the session is over. */
+/* One message into the socket TO, and through the daemon. What is wrong, or NULL; *ENDED: the
+ * session is over. */
 static const char *deliver(struct session *s, int to, const char *data, size_t len, bool *ended)
 {
 	char text[STP_MSG_MAX + 200];
@@ -90,7 +96,9 @@ static const char *deliver(struct session *s, int to, const char *data, size_t l
 		return "channels of so many CPUs are opened";
 	if (len >= sizeof(struct ctl_msg))
 		return NULL;		/* more than a module sends: it is cut */
-	return (err == 0) == agrees(text, len) ? NULL : "a message is taken though head and length disagree, or refused though they agree";
+	return (err == 0) == agrees(text, len)
+		? NULL
+		: "a message is taken though head and length disagree, or refused though they agree";
 }
 
 static const char *run(const char *data, size_t len, bool *taken)

@@ -15,7 +15,8 @@ struct fuzz_target {
 	const char *const *pieces;	/* that inputs are made of; NULL behind the last */
 };
 
-extern const struct fuzz_target fuzz_lex, fuzz_preproc, fuzz_parse, fuzz_regex, fuzz_printf, fuzz_wire, fuzz_ctl, fuzz_bulk;
+extern const struct fuzz_target fuzz_lex, fuzz_preproc, fuzz_parse, fuzz_regex, fuzz_printf,
+	fuzz_wire, fuzz_ctl, fuzz_bulk;
 /* NULL: there is none of this name. */
 const struct fuzz_target *fuzz_target_find(const char *name);
 

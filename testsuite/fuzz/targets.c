@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-static const struct fuzz_target *const targets[] = { &fuzz_lex, &fuzz_preproc, &fuzz_parse, &fuzz_regex, &fuzz_printf,
+static const struct fuzz_target *const targets[] = { &fuzz_lex, &fuzz_preproc, &fuzz_parse,
+	&fuzz_regex, &fuzz_printf,
 						  &fuzz_wire, &fuzz_ctl, &fuzz_bulk };
 
 const struct fuzz_target *fuzz_target_find(const char *name)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The records of several CPUs, as the daemon reads them from a module's channels (stpd/merge.c). "@N" in the input begins what
- * comes on CPU N next; the first byte is the way of merging.  Nobody but the module writes there, but buffers that are
- * overwritten may be read while they change.  Each record that is passed on is the next whole one of its channel, where
- * nothing is passed over none is forgotten, and what is in order leaves in order. */
+/* The records of several CPUs, as the daemon reads them from a module's channels (stpd/merge.c).
+ * "@N" in the input begins what comes on CPU N next; the first byte is the way of merging.
+ * Nobody but the module writes there, but buffers that are overwritten may be read while they
+ * change.  Each record that is passed on is the next whole one of its channel, where nothing is
+ * passed over none is forgotten, and what is in order leaves in order. */
 #include "stpd/stpd.h"
 #include "testsuite/fuzz/fuzz.h"
 
@@ -13,13 +14,20 @@
 enum { CPUS = 4 };
 
 static const char *const pieces[] = {
-	"@0", "@1", "@2", "@3", "@4", "TS\x01", "TS\x02", "TS\x03", "TS\x01\x01", "TS\x01\xff", "\x08", "\xff\xff\xff\xff", "\x01", "\x10", "text", "0", "1", "2", NULL,
+	"@0", "@1", "@2", "@3", "@4", "TS\x01", "TS\x02", "TS\x03", "TS\x01\x01", "TS\x01\xff",
+	"\x08", "\xff\xff\xff\xff", "\x01", "\x10", "text", "0", "1", "2", NULL,
 };
 
 struct channel { char *data; size_t len, at; };
-struct check { struct channel of[CPUS]; enum merge_mode mode; uint64_t last; size_t passed; const char *wrong; };
+struct check {
+	struct channel of[CPUS];
+	enum merge_mode mode;
+	const char *wrong;
+	char copy[STP_MAXRECORD];
+};
 
-/* What begins at AT in C: the bytes of a whole record, 0 there is none (any more), or padding, which is passed over. */
+/* What begins at AT in C: the bytes of a whole record, 0 there is none (any more), or padding,
+ * which is passed over. */
 static size_t next_record(struct channel *c, struct stp_rec *rec)
 {
 	for (;;) {
@@ -30,11 +38,13 @@ static size_t next_record(struct channel *c, struct stp_rec *rec)
 		memcpy(&start, c->data + c->at, sizeof start);
 		if (start.magic != STP_REC_MAGIC)
 			return 0;
-		if (start.kind == STP_REC_PAD && start.len <= 1u << 26 && c->len - c->at - sizeof start >= start.len) {
+		if (start.kind == STP_REC_PAD && start.len <= 1u << 26 &&
+		    c->len - c->at - sizeof start >= start.len) {
 			c->at += sizeof start + start.len;
 			continue;
 		}
-		if ((start.kind != STP_REC_TEXT && start.kind != STP_REC_LOST) || start.len > STP_MAXRECORD ||
+		if ((start.kind != STP_REC_TEXT && start.kind != STP_REC_LOST) ||
+		    start.len > STP_MAXRECORD ||
 		    c->len - c->at < sizeof *rec + ((start.len + 7) & ~7u))
 			return 0;
 		memcpy(rec, c->data + c->at, sizeof *rec);
@@ -48,12 +58,15 @@ static void check_record(void *data, const struct stp_rec *head, const void *pay
 	struct stp_rec rec;
 	size_t n;
 
-	k->passed++;
-	if (head->magic != STP_REC_MAGIC || head->len > STP_MAXRECORD || (head->len && !memchr(payload, *(const char *)payload, head->len)))
+	if (head->magic != STP_REC_MAGIC || head->len > STP_MAXRECORD) {
 		k->wrong = "what is passed on is no record";
+		return;
+	}
+	memcpy(k->copy, payload, head->len);	/* all of it is there, or the sanitizer says so */
 	for (int i = 0; i < CPUS && k->mode != MERGE_LOSSY; i++) {
 		n = next_record(&k->of[i], &rec);
-		if (!n || memcmp(&rec, head, sizeof rec) || memcmp(k->of[i].data + k->of[i].at + sizeof rec, payload, rec.len))
+		if (!n || memcmp(&rec, head, sizeof rec) ||
+		    memcmp(k->of[i].data + k->of[i].at + sizeof rec, payload, rec.len))
 			continue;
 		k->of[i].at += n;
 		return;
@@ -89,7 +102,8 @@ static bool feed(struct merge *m, struct check *k, const char *at, const char *e
 			mark = at < end ? memchr(at, '@', (size_t)(end - at)) : NULL;
 		}
 		mark = mark ? mark : end;
-		if (!add(&k->of[cpu], at, (size_t)(mark - at)) || merge_feed(m, cpu, at, (size_t)(mark - at)))
+		if (!add(&k->of[cpu], at, (size_t)(mark - at)) ||
+		    merge_feed(m, cpu, at, (size_t)(mark - at)))
 			return false;
 		merge_advance(m, 2);
 		at = mark;
@@ -99,7 +113,7 @@ static bool feed(struct merge *m, struct check *k, const char *at, const char *e
 
 static const char *run(const char *data, size_t len, bool *taken)
 {
-	struct check k = { .mode = len ? (enum merge_mode)((unsigned char)*data % 3) : MERGE_ORDERED };
+	struct check k = { .mode = (enum merge_mode)(len ? (unsigned char)*data % 3 : 0) };
 	struct merge *m = merge_new(CPUS, k.mode, check_record, &k);
 	struct stp_rec rec;
 

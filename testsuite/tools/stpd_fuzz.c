@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* stpd under random conditions: options, environment, limits, signals and descriptors, also as another user.
+/* stpd under random conditions: options, environment, limits, signals and descriptors, also as
+ * another user.
  *
  *	stpd-fuzz [-s SEED] [-n RUNS] [-t SECONDS] [-u UID] STPD
  *
- * It runs in the current directory, where it makes a few files for STPD to read.  Whatever the conditions are, the
- * program ends by itself, within a time, with one of its statuses, says why when that is not 0, and no
- * sanitizer has a word.  Where modules can be loaded it must not be allowed to (testsuite/fuzz/stpd.test). */
+ * It runs in the current directory, where it makes a few files for STPD to read.  Whatever the
+ * conditions are, the program ends by itself, within a time, with one of its statuses, says why
+ * when that is not 0, and no sanitizer has a word.  Where modules can be loaded it must not be
+ * allowed to (testsuite/fuzz/stpd.test). */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -43,19 +45,28 @@ static size_t below(struct fuzzer *z, size_t n) { return n ? (size_t)(next_rando
 /* ---- words ---- */
 
 static const char *const options[] = {
-	"-o", "-S", "-b", "-c", "-x", "-N", "-r", "-T", "-L", "-D", "-R", "-C", "-w", "-v", "-A", "-d", "-u", "-M", "-V", "-h", "--bulk", "--overwrite",
-	"--may-load", "--parent", "--parent=", "--help", "--version", "--no-such-option", "-", "--", "-?", "-LDRwv", "-o-", "-vvvvvvvvv",
+	"-o", "-S", "-b", "-c", "-x", "-N", "-r", "-T", "-L", "-D", "-R", "-C", "-w", "-v", "-A",
+	"-d", "-u", "-M", "-V", "-h", "--bulk", "--overwrite",
+	"--may-load", "--parent", "--parent=", "--help", "--version", "--no-such-option", "-", "--",
+	"-?", "-LDRwv", "-o-", "-vvvvvvvvv",
 };
 static const char *const values[] = {
-	"", "0", "1", "-1", "2147483647", "2147483648", "4294967296", "18446744073709551616", "99999999999999999999999", "1,2", "1,", ",", "1,2,3", " 1", "1x", "0x10",
-	"out", "out%Y%m%d", "%", "%%%%", "%1000000d", "/dev/null", "/dev/full", "/nowhere/x", "dir", "m.ko", "./m.ko", "empty.ko", "text", "fifo", "dir/m", "none.ko",
-	"m", "../m", "a-b", "never", "always", "auto", "Always", "true", "exit 3", "sleep 0.01", "'", "$(echo)", "0:x", "1:", ":", "-1:x", "x:y", "9223372036854775808:x",
-	"a=1", "a=", "=", "=1", "a=b=c", "n=18446744073709551616", "\xff\xfe", "\n", "%s%n%n", "\033[31m", "é",
+	"", "0", "1", "-1", "2147483647", "2147483648", "4294967296", "18446744073709551616",
+	"99999999999999999999999", "1,2", "1,", ",", "1,2,3", " 1", "1x", "0x10",
+	"out", "out%Y%m%d", "%", "%%%%", "%1000000d", "/dev/null", "/dev/full", "/nowhere/x", "dir",
+	"m.ko", "./m.ko", "empty.ko", "text", "fifo", "dir/m", "none.ko",
+	"m", "../m", "a-b", "never", "always", "auto", "Always", "true", "exit 3", "sleep 0.01",
+	"'", "$(echo)", "0:x", "1:", ":", "-1:x", "x:y", "9223372036854775808:x",
+	"a=1", "a=", "=", "=1", "a=b=c", "n=18446744073709551616", "\xff\xfe", "\n", "%s%n%n",
+	"\033[31m", "é",
 };
 static const char *const variables[] = {
-	"SYSTEMTAP_VERBOSE=3", "SYSTEMTAP_VERBOSE=", "SYSTEMTAP_VERBOSE=99999999999", "SYSTEMTAP_VERBOSE=x", "SYSTEMTAP_COLORS=", "SYSTEMTAP_COLORS=error=01;31",
-	"SYSTEMTAP_COLORS=error=:warning=", "SYSTEMTAP_COLORS=error", "SYSTEMTAP_COLORS=:::", "SYSTEMTAP_COLORS=error=1:error=2", "SYSTEMTAP_COLORS==1", "NO_COLOR=1", "PATH=",
-	"PATH=:", "PATH=/usr/bin:/bin", "TZ=", "TZ=:/etc/passwd", "TZ=Europe/Nowhere", "TZ=XXX-99:99:99YYY", "LC_ALL=xx_YY", "TMPDIR=/nowhere", "HOME=", "IFS=x", "ENV=m.ko",
+	"SYSTEMTAP_VERBOSE=3", "SYSTEMTAP_VERBOSE=", "SYSTEMTAP_VERBOSE=99999999999",
+	"SYSTEMTAP_VERBOSE=x", "SYSTEMTAP_COLORS=", "SYSTEMTAP_COLORS=error=01;31",
+	"SYSTEMTAP_COLORS=error=:warning=", "SYSTEMTAP_COLORS=error", "SYSTEMTAP_COLORS=:::",
+	"SYSTEMTAP_COLORS=error=1:error=2", "SYSTEMTAP_COLORS==1", "NO_COLOR=1", "PATH=",
+	"PATH=:", "PATH=/usr/bin:/bin", "TZ=", "TZ=:/etc/passwd", "TZ=Europe/Nowhere",
+	"TZ=ABC-99:99:99DEF", "LC_ALL=xx_YY", "TMPDIR=/nowhere", "HOME=", "IFS=x", "ENV=m.ko",
 	"POSIXLY_CORRECT=1", "A", "=", "",
 };
 
@@ -78,14 +89,17 @@ static char *some_word(struct fuzzer *z, const char *const *list, size_t n)
 /* What would remove modules of others is not said: "*". */
 static char *some_argument(struct fuzzer *z)
 {
-	char *s = below(z, 2) ? some_word(z, options, sizeof options / sizeof *options) : some_word(z, values, sizeof values / sizeof *values);
+	char *s = below(z, 2)
+		? some_word(z, options, sizeof options / sizeof *options)
+		: some_word(z, values, sizeof values / sizeof *values);
 
 	if (s && strchr(s, '*') && strlen(s) < 4)
 		*strchr(s, '*') = 'x';
 	return s;
 }
 
-/* What the sanitizers are told comes first: they do not read on behind an empty string. How many there are. */
+/* What the sanitizers are told comes first: they do not read on behind an empty string. How many
+ * there are. */
 static size_t keep_variables(struct fuzzer *z)
 {
 	static const char *const kept[] = { "ASAN_OPTIONS", "UBSAN_OPTIONS" };
@@ -102,8 +116,9 @@ static size_t keep_variables(struct fuzzer *z)
 
 static void make_words(struct fuzzer *z)
 {
-	static const char *const names[] = { "stpd", "staprun", "/a/b/staprun", "", "-", "staprun/" };
-	size_t nargs = 1 + below(z, MOST_WORDS - 1), nenv = keep_variables(z), end = nenv + below(z, 5);
+	static const char *const names[] = { "stpd", "staprun", "/a/staprun", "", "-", "staprun/" };
+	size_t nargs = 1 + below(z, MOST_WORDS - 1), nenv = keep_variables(z);
+	size_t end = nenv + below(z, 5);
 
 	z->argv[0] = some_word(z, names, sizeof names / sizeof *names);
 	for (size_t i = 1; i < nargs; i++)
@@ -131,7 +146,8 @@ static void make_conditions(struct fuzzer *z)
 
 	sigemptyset(&set);
 	for (int sig = 1; sig < 32; sig++) {
-		if (sig == SIGKILL || sig == SIGSTOP || sig == SIGABRT || sig == SIGSEGV || sig == SIGBUS)
+		if (sig == SIGKILL || sig == SIGSTOP || sig == SIGABRT || sig == SIGSEGV ||
+		    sig == SIGBUS)
 			continue;
 		if (!below(z, 12))
 			signal(sig, SIG_IGN);
@@ -161,7 +177,7 @@ static _Noreturn void become_program(struct fuzzer *z, int out)
 	dup2(null, STDIN_FILENO);
 	dup2(below(z, 2) ? out : null, STDOUT_FILENO);
 	dup2(out, STDERR_FILENO);
-	if (z->user >= 0 && (setresgid((gid_t)z->user, (gid_t)z->user, (gid_t)z->user) || setresuid((uid_t)z->user, (uid_t)z->user, (uid_t)z->user)))
+	if (z->user >= 0 && (setgid((gid_t)z->user) || setuid((uid_t)z->user)))
 		_exit(99);
 	make_conditions(z);
 	execve(z->program, z->argv, z->env);
@@ -191,7 +207,9 @@ static bool listen_to(struct fuzzer *z, int fd)
 
 		if (now >= end || poll(&p, 1, (int)(end - now)) <= 0)
 			return false;
-		n = full ? read(fd, rest, sizeof rest) : read(fd, z->said + len, sizeof z->said - 1 - len);
+		n = full
+			? read(fd, rest, sizeof rest)
+			: read(fd, z->said + len, sizeof z->said - 1 - len);
 		len += n > 0 && !full ? (size_t)n : 0;
 	} while (n > 0);
 	z->said[len] = 0;
@@ -220,7 +238,8 @@ static void tell_words(char *const *words)
 	for (; *words; words++) {
 		printf(" $'");
 		for (const char *c = *words; *c; c++)
-			printf(*c < ' ' || *c > '~' || *c == '\'' || *c == '\\' ? "\\x%02x" : "%c", (unsigned char)*c);
+			printf(*c < ' ' || *c > '~' || strchr("'\\", *c) ? "\\x%02x" : "%c",
+			       (unsigned char)*c);
 		putchar('\'');
 	}
 }
@@ -280,7 +299,8 @@ static bool make_files(void)
 		ok &= !fclose(t);
 	if (e)
 		ok &= !fclose(e);
-	return ok && (!mkdir("dir", 0777) || errno == EEXIST) && (!mkfifo("fifo", 0666) || errno == EEXIST);
+	return ok && (!mkdir("dir", 0777) || errno == EEXIST) &&
+	       (!mkfifo("fifo", 0666) || errno == EEXIST);
 }
 
 int main(int argc, char **argv)

@@ -9,8 +9,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Limits that leave a program with sanitizers alive, soft and hard, and what the daemon has: at least LEAST, or what it was. */
-static const struct row { int resource; const char *name; rlim_t soft, hard; enum { LIFTED, KEPT, NONE } fate; rlim_t least; } rows[] = {
+/* Limits that leave a program with sanitizers alive, soft and hard, and what the daemon has: at
+ * least LEAST, or what it was. */
+static const struct row {
+	int resource;
+	const char *name;
+	rlim_t soft, hard;
+	enum { LIFTED, KEPT, NONE } fate;
+	rlim_t least;
+} rows[] = {
 	{ RLIMIT_CPU, "cpu", 1000, 2000, LIFTED, RLIM_INFINITY },
 	{ RLIMIT_FSIZE, "fsize", 4096, 8192, LIFTED, RLIM_INFINITY },
 	{ RLIMIT_DATA, "data", 1L << 46, 1L << 47, LIFTED, RLIM_INFINITY },
@@ -34,11 +41,20 @@ _Static_assert(ROWS == (int)RLIM_NLIMITS, "a row for each limit that there is");
 static const char *is_wrong(const struct row *r, const struct rlimit *now)
 {
 	switch (r->fate) {
-	case LIFTED: return now->rlim_cur >= r->least && now->rlim_max >= r->least ? NULL : "it is not lifted";
-	case KEPT: return now->rlim_cur == r->soft && now->rlim_max == r->hard ? NULL : "it has changed";
-	case NONE: return !now->rlim_cur && !now->rlim_max ? NULL : "it is not 0";
+	case LIFTED:
+		if (now->rlim_cur < r->least || now->rlim_max < r->least)
+			return "it is not lifted";
+		break;
+	case KEPT:
+		if (now->rlim_cur != r->soft || now->rlim_max != r->hard)
+			return "it has changed";
+		break;
+	case NONE:
+		if (now->rlim_cur || now->rlim_max)
+			return "it is not 0";
+		break;
 	}
-	return "?";
+	return NULL;
 }
 
 static const char *check(const void *data)
@@ -57,7 +73,8 @@ static const char *check(const void *data)
 	if (limits_restore())
 		return "it cannot be restored";
 	getrlimit((__rlimit_resource_t)r->resource, &now);
-	return now.rlim_cur == r->soft && now.rlim_max == r->hard ? NULL : "a program that is started gets another";
+	return now.rlim_cur == r->soft && now.rlim_max == r->hard
+		? NULL : "a program that is started gets another";
 }
 
 static void need_right(void)
@@ -89,7 +106,8 @@ static const char *keep_generous(const void *data)
 		return "it cannot be set";
 	limits_lift();
 	getrlimit(RLIMIT_NOFILE, &now);
-	return now.rlim_cur == 60000 && now.rlim_max == 70000 ? NULL : "a limit that is no obstacle was changed";
+	return now.rlim_cur == 60000 && now.rlim_max == 70000
+		? NULL : "a limit that is no obstacle was changed";
 }
 
 TEST(limits_are_never_lowered)

@@ -163,3 +163,29 @@ TEST(merge_passes_on_what_comes_late)
 	CHECK_EQ(merge_gaps(m), 3);
 	merge_free(m);
 }
+
+/* The beginning of a record of LEN bytes, which is enough to refuse it. */
+static int begin_one(uint8_t kind, uint32_t len)
+{
+	struct stp_pad p = { .magic = STP_REC_MAGIC, .kind = kind, .len = len };
+	struct got g = { "", 0 };
+	struct merge *m = merge_new(1, MERGE_ORDERED, take, &g);
+	int err = merge_feed(m, 0, &p, sizeof p);
+
+	merge_free(m);
+	return err;
+}
+
+TEST(merge_bounds_what_one_record_has)
+{
+	CHECK_EQ(begin_one(STP_REC_TEXT, 0), 0);
+	CHECK_EQ(begin_one(STP_REC_TEXT, STP_MAXRECORD), 0);
+	CHECK_EQ(begin_one(STP_REC_TEXT, STP_MAXRECORD + 1), -EPROTO);
+	CHECK_EQ(begin_one(STP_REC_TEXT, UINT32_MAX), -EPROTO);
+	CHECK_EQ(begin_one(STP_REC_LOST, STP_MAXRECORD + 1), -EPROTO);
+	CHECK_EQ(begin_one(STP_REC_PAD, STP_MAXRECORD + 1), 0);
+	CHECK_EQ(begin_one(STP_REC_PAD, 1u << 26), 0);
+	CHECK_EQ(begin_one(STP_REC_PAD, (1u << 26) + 1), -EPROTO);
+	CHECK_EQ(begin_one(STP_REC_TEXT - 1, 0), -EPROTO);
+	CHECK_EQ(begin_one(STP_REC_LOST + 1, 0), -EPROTO);
+}

@@ -59,7 +59,8 @@ static const char *open_others(const void *data)
 		return "a process is taken for its own parent";
 	if (parent_open(1) != -ESRCH)
 		return "a process that started nothing is taken for the parent";
-	return parent_open(0x3fffffff) == -ESRCH ? NULL : "a process that does not exist is taken for the parent";
+	return parent_open(0x3fffffff) == -ESRCH
+		? NULL : "a process that does not exist is taken for the parent";
 }
 
 TEST(parent_of_others_is_refused)

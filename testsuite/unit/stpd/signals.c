@@ -12,7 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* What comes of a signal: TAKEN: through the descriptor; REFUSED: ignored by the daemon; LEFT: as it was. */
+/* What comes of a signal: TAKEN: through the descriptor; REFUSED: ignored by the daemon; LEFT:
+ * as it was. */
 enum fate { TAKEN, REFUSED, LEFT };
 
 static enum fate fate_of(int sig, bool ignored)
@@ -48,7 +49,8 @@ static bool comes(int fd, int sig)
 	struct signalfd_siginfo info;
 
 	kill(getpid(), sig);
-	return read(fd, &info, sizeof info) == sizeof info && (int)info.ssi_signo == sig && read(fd, &info, sizeof info) < 0;
+	return read(fd, &info, sizeof info) == sizeof info && (int)info.ssi_signo == sig &&
+		read(fd, &info, sizeof info) < 0;
 }
 
 static const char *check_daemon(const struct row *r)
@@ -63,10 +65,12 @@ static const char *check_daemon(const struct row *r)
 	if (is_blocked(r->sig))
 		return "it is blocked";
 	if (want == REFUSED)
-		return is_ignored(r->sig) && !comes(fd, r->sig) ? NULL : "the daemon does not ignore it";
+		return is_ignored(r->sig) && !comes(fd, r->sig)
+			? NULL : "the daemon does not ignore it";
 	if (is_ignored(r->sig) != r->ignored)
 		return "it has another disposition";
-	return r->ignored && comes(fd, r->sig) ? "what is ignored comes through the descriptor" : NULL;
+	return r->ignored && comes(fd, r->sig)
+		? "what is ignored comes through the descriptor" : NULL;
 }
 
 static const char *check(const void *data)
@@ -86,7 +90,9 @@ static const char *check(const void *data)
 	signals_give_back();
 	if (is_blocked(r->sig))
 		return "it is blocked in a program that is started";
-	return is_ignored(r->sig) == (r->ignored && r->sig != SIGCHLD) ? NULL : "a program that is started has another disposition";
+	if (is_ignored(r->sig) != (r->ignored && r->sig != SIGCHLD))
+		return "a program that is started has another disposition";
+	return NULL;
 }
 
 TEST(signals_whatever_was_inherited)
@@ -99,7 +105,8 @@ TEST(signals_whatever_was_inherited)
 
 			if (sig == SIGKILL || sig == SIGSTOP)
 				continue;
-			snprintf(name, sizeof name, "%s%s%s", strsignal(sig), r.ignored ? ", ignored" : "", r.blocked ? ", blocked" : "");
+			snprintf(name, sizeof name, "%s%s%s", strsignal(sig),
+				 r.ignored ? ", ignored" : "", r.blocked ? ", blocked" : "");
 			run_apart(check, &r, name);
 		}
 }
@@ -115,7 +122,9 @@ static const char *have_status(const void *data)
 	pid = fork();
 	if (!pid)
 		_exit(5);
-	return waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == 5 ? NULL : "a child has no status";
+	if (waitpid(pid, &status, 0) != pid || WEXITSTATUS(status) != 5)
+		return "a child has no status";
+	return NULL;
 }
 
 TEST(signals_children_have_a_status)

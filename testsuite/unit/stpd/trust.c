@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which open files are the administrator's modules (stpd/trust.c): every way to be not, in a file system of the test's own. */
+/* Which open files are the administrator's modules (stpd/trust.c): every way to be not, in a
+ * file system of the test's own. */
 #include "stpd/trust.h"
 #include "testsuite/unit/stpd/apart.h"
 #include "testsuite/unit/unit.h"
@@ -30,47 +31,144 @@ static bool put(const char *path)
 static bool enter_world(void)
 {
 	umask(022);
-	return !unshare(CLONE_NEWNS) && !mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) && !mount("none", "/tmp", "tmpfs", 0, "mode=755") &&
-	       !mkdir("/tmp/proc", 0755) && !mount("/proc", "/tmp/proc", NULL, MS_BIND | MS_REC, NULL) && !chroot("/tmp") && !chdir("/") &&
-	       !mkdir("/m", 0755) && !mkdir(ABOVE, 0755) && !mkdir(ALLOWED, 0755) && !mkdir(DEEP, 0755) && !mkdir("/home", 0777) &&
+	return !unshare(CLONE_NEWNS) && !mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) &&
+	       !mount("none", "/tmp", "tmpfs", 0, "mode=755") && !mkdir("/tmp/proc", 0755) &&
+	       !mount("/proc", "/tmp/proc", NULL, MS_BIND | MS_REC, NULL) &&
+	       !chroot("/tmp") && !chdir("/") && !mkdir("/m", 0755) && !mkdir(ABOVE, 0755) &&
+	       !mkdir(ALLOWED, 0755) && !mkdir(DEEP, 0755) && !mkdir("/home", 0777) &&
 	       !chown("/home", OTHER, OTHER) && put(FILE_THERE);
 }
 
-/* Each prepares the world, and gives an open file: by FILE_THERE if it has nothing to say on that. */
-static int usual(void) { return open(FILE_THERE, O_RDONLY | O_CLOEXEC); }
+/* Each function of a row prepares the world and gives an open file, or -1. */
 static int by(const char *path) { return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); }
+static int usual(void) { return by(FILE_THERE); }
 static int after(int failed) { return failed ? -1 : usual(); }
 static int put_and_open(const char *path) { return put(path) ? by(path) : -1; }
+static int unless(int failed, int fd) { return failed ? -1 : fd; }
 
 /* Opened first, and then something happens to the name. */
-static int open_deleted(void) { int fd = usual(); return unlink(FILE_THERE) ? -1 : fd; }
-static int open_deleted_linked(void) { int fd = usual(); return link(FILE_THERE, "/home/x.ko") || unlink(FILE_THERE) ? -1 : fd; }
-static int open_deleted_likeness(void) { int fd = open_deleted(); return put(FILE_THERE " (deleted)") ? fd : -1; }
-static int open_replaced(void) { int fd = usual(); return put("/home/y") && !rename("/home/y", FILE_THERE) ? fd : -1; }
-static int open_renamed(void) { int fd = usual(); return rename(FILE_THERE, "/home/x.ko") ? -1 : fd; }
-static int open_moved_directory(void) { int fd = usual(); return rename(ALLOWED, ABOVE "/old") || mkdir(ALLOWED, 0755) ? -1 : fd; }
+static int open_deleted(void)
+{
+	int fd = usual();
 
+	return unless(unlink(FILE_THERE), fd);
+}
+
+static int open_deleted_linked(void)
+{
+	int fd = usual();
+
+	return unless(link(FILE_THERE, "/home/x.ko") || unlink(FILE_THERE), fd);
+}
+
+static int open_deleted_likeness(void)
+{
+	int fd = open_deleted();
+
+	return unless(!put(FILE_THERE " (deleted)"), fd);
+}
+
+static int open_replaced(void)
+{
+	int fd = usual();
+
+	return unless(!put("/home/y") || rename("/home/y", FILE_THERE), fd);
+}
+
+static int open_renamed(void)
+{
+	int fd = usual();
+
+	return unless(rename(FILE_THERE, "/home/x.ko"), fd);
+}
+
+static int open_moved_directory(void)
+{
+	int fd = usual();
+
+	return unless(rename(ALLOWED, ABOVE "/old") || mkdir(ALLOWED, 0755), fd);
+}
+
+/* Other owners and modes. */
 static int file_owner(void) { return after(chown(FILE_THERE, OTHER, 0)); }
 static int file_group_owner(void) { return after(chown(FILE_THERE, 0, OTHER)); }
 static int file_group_writes(void) { return after(chmod(FILE_THERE, 0664)); }
 static int file_all_write(void) { return after(chmod(FILE_THERE, 0646)); }
+
+/* Other places. */
 static int file_deep(void) { return put_and_open(DEEP "/y.ko"); }
 static int file_outside(void) { return put_and_open("/home/y.ko"); }
-static int file_neighbour(void) { return mkdir(ALLOWED "2", 0755) ? -1 : put_and_open(ALLOWED "2/y.ko"); }
 static int file_above(void) { return put_and_open(ABOVE "/y.ko"); }
 static int file_dots(void) { return by(ALLOWED "/deep/../../systemtap/x.ko"); }
-static int file_dots_out(void) { return put("/home/y.ko") ? by(ALLOWED "/../../../home/y.ko") : -1; }
+
+static int file_neighbour(void)
+{
+	return mkdir(ALLOWED "2", 0755) ? -1 : put_and_open(ALLOWED "2/y.ko");
+}
+
+static int file_as_long(void)
+{
+	return mkdir(ABOVE "/systemtaq", 0755) ? -1 : put_and_open(ABOVE "/systemtaq/y.ko");
+}
+
+static int file_dots_out(void)
+{
+	return put("/home/y.ko") ? by(ALLOWED "/../../../home/y.ko") : -1;
+}
+
+/* Links of both kinds. */
 static int link_to_it(void) { return symlink(FILE_THERE, "/home/l") ? -1 : by("/home/l"); }
-static int link_out(void) { return put("/home/y.ko") && !symlink("/home/y.ko", ALLOWED "/l.ko") ? by(ALLOWED "/l.ko") : -1; }
 static int name_elsewhere(void) { return link(FILE_THERE, "/home/x.ko") ? -1 : by("/home/x.ko"); }
-static int name_here(void) { return put("/y.ko") && !link("/y.ko", ALLOWED "/y.ko") ? by(ALLOWED "/y.ko") : -1; }
+
+static int link_out(void)
+{
+	int failed = !put("/home/y.ko") || symlink("/home/y.ko", ALLOWED "/l.ko");
+
+	return failed ? -1 : by(ALLOWED "/l.ko");
+}
+
+static int name_here(void)
+{
+	int failed = !put("/y.ko") || link("/y.ko", ALLOWED "/y.ko");
+
+	return failed ? -1 : by(ALLOWED "/y.ko");
+}
+
+/* What is no file. */
 static int a_directory(void) { return by(DEEP); }
 static int a_fifo(void) { return mkfifo(ALLOWED "/f", 0644) ? -1 : by(ALLOWED "/f"); }
-static int a_pipe(void) { int p[2]; return pipe2(p, O_CLOEXEC) ? -1 : p[0]; }
-static int lead_to(void) { return rename(ALLOWED, "/m/real") || symlink("/m/real", ALLOWED) ? -1 : usual(); }
-static int lead_by_others(void) { int fd = lead_to(); return chmod(ABOVE, 0775) ? -1 : fd; }
-static int lead_by_owner(void) { int fd = lead_to(); return chown(ABOVE, OTHER, 0) ? -1 : fd; }
-static int no_directory(void) { return rename(ALLOWED, ABOVE "/old") ? -1 : by(ABOVE "/old/x.ko"); }
+
+static int a_pipe(void)
+{
+	int p[2];
+
+	return pipe2(p, O_CLOEXEC) ? -1 : p[0];
+}
+
+/* The directory of modules is elsewhere. */
+static int lead_to(void)
+{
+	return after(rename(ALLOWED, "/m/real") || symlink("/m/real", ALLOWED));
+}
+
+static int lead_by_others(void)
+{
+	int fd = lead_to();
+
+	return unless(chmod(ABOVE, 0775), fd);
+}
+
+static int lead_by_owner(void)
+{
+	int fd = lead_to();
+
+	return unless(chown(ABOVE, OTHER, 0), fd);
+}
+
+static int no_directory(void)
+{
+	return rename(ALLOWED, ABOVE "/old") ? -1 : by(ABOVE "/old/x.ko");
+}
 
 static const struct row { const char *name; int (*open)(void); bool allowed; } rows[] = {
 	{ "a file there", usual, true },
@@ -85,6 +183,7 @@ static const struct row { const char *name; int (*open)(void); bool allowed; } r
 	{ "a file that all may write", file_all_write, false },
 	{ "outside", file_outside, false },
 	{ "in a directory whose name begins the same", file_neighbour, false },
+	{ "in a directory whose name is as long", file_as_long, false },
 	{ "in the directory above", file_above, false },
 	{ "out through ..", file_dots_out, false },
 	{ "a link there that leads out", link_out, false },
@@ -103,6 +202,13 @@ static const struct row { const char *name; int (*open)(void); bool allowed; } r
 	{ "there is no such directory", no_directory, false },
 };
 
+static const char *verdict(int fd, bool want)
+{
+	if (trust_is_allowed(fd, ALLOWED) == want)
+		return NULL;
+	return want ? "refused" : "allowed";
+}
+
 static const char *check(const void *data)
 {
 	const struct row *r = data;
@@ -113,7 +219,7 @@ static const char *check(const void *data)
 	fd = r->open();
 	if (fd < 0)
 		return "it cannot be prepared";
-	return trust_is_allowed(fd, ALLOWED) == r->allowed ? NULL : r->allowed ? "refused" : "allowed";
+	return verdict(fd, r->allowed);
 }
 
 TEST(trust_files)
@@ -142,9 +248,10 @@ static const char *check_place(const void *data)
 	const struct place *p = data;
 	int fd;
 
-	if (!enter_world() || (fd = file_deep()) < 0 || chown(p->directory, p->fault->owner, 0) || chmod(p->directory, p->fault->mode))
+	if (!enter_world() || (fd = file_deep()) < 0 || chown(p->directory, p->fault->owner, 0) ||
+	    chmod(p->directory, p->fault->mode))
 		return "it cannot be prepared";
-	return trust_is_allowed(fd, ALLOWED) == p->fault->allowed ? NULL : p->fault->allowed ? "refused" : "allowed";
+	return verdict(fd, p->fault->allowed);
 }
 
 TEST(trust_directories)
