@@ -44,11 +44,26 @@ static int color_of(const char *kind, const char *usual, const char **code)
 	return (int)strlen(usual);
 }
 
+void say_progress(const struct stp_msg_progress *p)
+{
+	static int width;	/* of the line that stands there */
+	char line[80] = "";
+
+	if (!isatty(STDERR_FILENO) || (!p && !width))
+		return;
+	if (p)
+		snprintf(line, sizeof line, "attaching %u of %u", p->done, p->all);
+	fprintf(stderr, "\r%-*s%s", width, line, p ? "" : "\r");
+	fflush(stderr);
+	width = (int)strlen(line);
+}
+
 static void say(const char *kind, const char *usual, const char *word, const char *fmt, va_list ap)
 {
 	const char *code;
 	int len = color_of(kind, usual, &code);
 
+	say_progress(NULL);
 	if (is_colored() && len)
 		fprintf(stderr, "\033[%.*sm%s\033[0m ", len, code, word);
 	else
@@ -83,6 +98,7 @@ void say_debug(const struct options *o, const char *fmt, ...)
 
 	if (!o->verbose)
 		return;
+	say_progress(NULL);
 	fputs("stpd: ", stderr);
 	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 enum { MOST_CPUS = 1 << 16 };		/* of any machine */
+enum { INTERRUPTED = 130 };	/* exit status */
 
 struct session {
 	const struct options *o;
@@ -35,8 +36,9 @@ struct session {
 	struct stp_msg_stopped stop;
 	struct stp_msg_stats totals;	/* newest */
 	int64_t deadline_ms;		/* of -T, or -1 */
-	int stop_requests;
 	int parent;			/* pidfd of --parent, or -1 */
+	bool cut;			/* START was asked to end before its time */
+	bool interrupted;		/* by a signal before the session had started */
 };
 
 static void close_fd(int *fd)
@@ -54,10 +56,22 @@ static int64_t now_ms(void)
 	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* No more is attached from now on. A module that knows no such message starts as long as it takes. */
+static void cut_start(struct session *s, const char *why)
+{
+	if (s->cut || s->call.kind != STP_MSG_START)
+		return;
+	say_debug(s->o, "not starting any further: %s", why);
+	s->cut = true;
+	ctl_send(s->ctl, STP_MSG_CUT, NULL, 0);
+}
+
 static void request_stop(struct session *s, const char *why)
 {
 	int err;
 
+	if (!s->started)
+		cut_start(s, why);
 	if (s->stopping || !s->started)
 		return;
 	say_debug(s->o, "stopping: %s", why);
@@ -100,12 +114,21 @@ static int open_relay(struct session *s, const struct ctl_msg *m)
 	return s->relay ? 0 : -EIO;
 }
 
+static void show_progress(const struct ctl_msg *m)
+{
+	struct stp_msg_progress p = { 0 };
+
+	copy_payload(&p, sizeof p, m);
+	say_progress(&p);
+}
+
 static void handle_message(struct session *s, const struct ctl_msg *m)
 {
 	switch (m->head.kind) {
 	case STP_MSG_STARTED:
 		copy_payload(&s->start, sizeof s->start, m);
 		s->started = true;
+		say_progress(NULL);
 		break;
 	case STP_MSG_EXIT: s->exit_asked = true; break;
 	case STP_MSG_STOPPED:
@@ -128,6 +151,7 @@ static void handle_message(struct session *s, const struct ctl_msg *m)
 		if (open_relay(s, m))
 			s->broken = s->failed = true;
 		break;
+	case STP_MSG_PROGRESS: show_progress(m); break;
 	case STP_MSG_STATS: copy_payload(&s->totals, sizeof s->totals, m); break;
 	case STP_MSG_WAKE: break;
 	default: say_debug(s->o, "message of unknown kind %u", m->head.kind); break;
@@ -178,7 +202,7 @@ static void handle_signals(struct session *s)
 			break;
 		case SIGQUIT: s->leaving = true; break;
 		default:
-			s->stop_requests++;
+			s->interrupted |= !s->started;
 			request_stop(s, strsignal((int)si.ssi_signo));
 			break;
 		}
@@ -189,7 +213,6 @@ static void handle_signals(struct session *s)
 static void parent_ended(struct session *s)
 {
 	close_fd(&s->parent);
-	s->stop_requests++;
 	request_stop(s, "the process that started this one ended");
 }
 
@@ -333,7 +356,7 @@ static int pump(struct session *s)
 	return step(s, got ? 5 : s->o->idle_ms ? (int)s->o->idle_ms : 50);
 }
 
-/* Until the module says that it runs. A signal meanwhile stops it as soon as it does. */
+/* Until the module says that it runs. A signal cuts that short, and then it stops at once. */
 static int await_start(struct session *s)
 {
 	int64_t limit = now_ms() + 5000;	/* a module that is taken over says so at once */
@@ -349,8 +372,8 @@ static int await_start(struct session *s)
 		if (s->o->attach && now_ms() > limit)
 			return -ETIMEDOUT;
 	}
-	if (s->stop_requests)
-		request_stop(s, "a signal came while it started");
+	if (s->cut && !s->start.error)
+		request_stop(s, "it was not to start");
 	return s->start.error;
 }
 
@@ -471,22 +494,25 @@ static int run_started(struct session *s)
 		s->deadline_ms = now_ms() + s->o->timeout_ms;
 	if (s->start.nskipped)
 		say_debug(s->o, "%u optional probe points did not attach", s->start.nskipped);
-	if (s->o->daemon) {
+	if (s->o->daemon && !s->stopping) {
 		background_ready(s->o->ready);
 		close_fd(&s->parent);		/* it has what it waited for */
 	}
-	if (s->hold >= 0)
+	if (s->hold >= 0 && !s->stopping) {
 		child_go(s->hold);
-	s->hold = -1;
-	if (s->o->leave)
+		s->hold = -1;
+	}
+	if (s->o->leave && !s->stopping)
 		return leave(s);
-	if (!s->o->daemon)
+	if (!s->o->daemon && !s->stopping)
 		input_open(&s->input, s->start.flags);
 	collect(s);
 	if (s->leaving && !s->stopping && !s->gone)
 		return leave(s) || s->failed;
-	drain(s);
-	report_losses(s);
+	if (s->relay) {		/* -L has none */
+		drain(s);
+		report_losses(s);
+	}
 	report_child(s);
 	return s->failed || s->stop.status;
 }
@@ -510,7 +536,7 @@ static int start(struct session *s)
 	if (!err)
 		err = await_start(s);
 	if (err) {
-		if (!s->failed)
+		if (!s->failed && !s->cut)
 			say_error("module %s did not start: %s", s->name, strerror(-err));
 		return err;
 	}
@@ -557,6 +583,11 @@ int session_run(struct options *o)
 	err = s.signals < 0 ? s.signals : start(&s);
 	if (!err)
 		status = run_started(&s);
+	else if (s.cut && !s.failed)
+		status = 0;
+	if (s.interrupted && !status)
+		status = INTERRUPTED;
+	say_progress(NULL);
 	finish(&s, &status);
 	return status;
 }

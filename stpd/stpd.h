@@ -183,6 +183,8 @@ int session_run(struct options *o);		/* exit status */
 bool say_in_color(const char *when);
 void say_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void say_warning(const struct options *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* How far a session is that starts, on a terminal; NULL, or any other message: the line is gone. */
+void say_progress(const struct stp_msg_progress *p);
 void say_debug(const struct options *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -3,10 +3,18 @@
 #include "rt.h"
 
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 
 const struct rt_family rt_family_begin = { .name = "begin" };
 const struct rt_family rt_family_end = { .name = "end" };
 const struct rt_family rt_family_error = { .name = "error" };
+
+/* Starting was cut short; or this task, which stops the session for its daemon, was killed with it:
+ * nobody reads any more. */
+static bool is_given_up(unsigned family)
+{
+	return family == STP_FAMILY_BEGIN ? rt_was_cut() : fatal_signal_pending(current);
+}
 
 void rt_run_once(unsigned family)
 {
@@ -17,7 +25,7 @@ void rt_run_once(unsigned family)
 		if (stp_module.groups[g].family != family)
 			continue;
 		rows = stp_module.groups[g].rows;
-		for (i = 0; i < stp_module.groups[g].nrows; i++) {
+		for (i = 0; i < stp_module.groups[g].nrows && !is_given_up(family); i++) {
 			rt_run(rows[i].probe, NULL, rows[i].probe->handler, NULL, NULL);
 			if (rows[i].probe->flags & STP_PROBE_ONESHOT)
 				rt_request_exit(false);

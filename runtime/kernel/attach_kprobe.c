@@ -123,7 +123,7 @@ static int register_point(struct rt_kp_point *p, bool many)
 {
 	const struct stp_row_kprobe *r = p->row;
 	u32 active = r->maxactive ? r->maxactive : stp_module.limits->ret_active;
-	int err = rt_callers_known(r) ? place(p) : -ESRCH;
+	int err = rt_made_to_refuse() ? -EINVAL : rt_callers_known(r) ? place(p) : -ESRCH;
 
 	if (err)
 		return err;
@@ -152,14 +152,14 @@ static void count_missed(const struct rt_kp_point *p)
 		rt_count_missed(p->row->probe, missed);
 }
 
-/* Pointers to the registered points of M that are returns, or are not. */
-static int gather(struct rt_kprobes *k, const struct rt_kp_module *m, bool returns)
+/* Pointers to registered points of M, from number *NEXT on, that are returns, or are not: as many as a
+ * batch holds. */
+static int gather(struct rt_kprobes *k, const struct rt_kp_module *m, bool returns, unsigned *next)
 {
 	int n = 0;
-	unsigned i;
 
-	for (i = 0; i < k->group->nrows; i++) {
-		struct rt_kp_point *p = &k->points[i];
+	for (; *next < k->group->nrows && n < RT_KP_BATCH; ++*next) {
+		struct rt_kp_point *p = &k->points[*next];
 
 		if (p->registered && p->module == m && is_return(p) == returns)
 			k->batch[n++] = returns ? (void *)&p->rp : (void *)&p->rp.kp;
@@ -167,20 +167,42 @@ static int gather(struct rt_kprobes *k, const struct rt_kp_module *m, bool retur
 	return n;
 }
 
+static void unregister_all(struct rt_kprobes *k, const struct rt_kp_module *m)
+{
+	unsigned next;
+	int n;
+
+	for (next = 0; (n = gather(k, m, true, &next)); cond_resched())
+		unregister_kretprobes((struct kretprobe **)k->batch, n);
+	for (next = 0; (n = gather(k, m, false, &next)); cond_resched())
+		unregister_kprobes((struct kprobe **)k->batch, n);
+}
+
+/* Behind each few hundred points that are unregistered the kernel waits for all CPUs, which takes ten
+ * milliseconds and more, unless it is told to make haste: then it interrupts them. */
+static void unregister_soon(struct rt_kprobes *k, const struct rt_kp_module *m)
+{
+	void (*haste)(void) = NULL, (*no_haste)(void) = NULL;
+
+	if (k->many) {
+		haste = (void *)rt_symbol_address(NULL, "rcu_expedite_gp");
+		no_haste = (void *)rt_symbol_address(NULL, "rcu_unexpedite_gp");
+	}
+	if (haste && no_haste)
+		haste();
+	unregister_all(k, m);
+	if (haste && no_haste)
+		no_haste();
+}
+
 void rt_kprobes_detach(struct rt_kprobes *k, struct rt_kp_module *m)
 {
 	struct rt_bulk **bulk = m ? &m->bulk : &k->bulk;
 	unsigned i;
-	int n;
 
 	rt_bulk_detach(*bulk);
 	*bulk = NULL;
-	n = gather(k, m, true);
-	if (n)
-		unregister_kretprobes((struct kretprobe **)k->batch, n);
-	n = gather(k, m, false);
-	if (n)
-		unregister_kprobes((struct kprobe **)k->batch, n);
+	unregister_soon(k, m);
 	for (i = 0; i < k->group->nrows; i++) {
 		struct rt_kp_point *p = &k->points[i];
 
@@ -203,7 +225,6 @@ static void kprobes_free(struct rt_kprobes *k)
 		plat_free(k->points[i].symbol);
 	plat_free(k->points);
 	plat_free(k->modules);
-	plat_free(k->batch);
 	plat_free(k);
 }
 
@@ -253,7 +274,7 @@ static void refuse(struct rt_kprobes *k, struct rt_kp_point *p, int err)
 
 static void enable(struct rt_kprobes *k, struct rt_kp_point *p)
 {
-	int err = enable_kprobe(&p->rp.kp);
+	int err = rt_made_to_refuse() ? -EINVAL : enable_kprobe(&p->rp.kp);
 
 	if (!err) {
 		k->attached++;
@@ -273,11 +294,12 @@ static void register_all(struct rt_kprobes *k, const struct rt_kp_module *m)
 	unsigned i;
 	int err;
 
-	for (i = 0; i < k->group->nrows && !READ_ONCE(rt.want_exit); i++) {
+	for (i = 0; i < k->group->nrows && !rt_is_ending(); i++) {
 		struct rt_kp_point *p = &k->points[i];
 
 		if (p->module != m || p->in_bulk)
 			continue;
+		rt_progress();
 		if (m && !m->starting && (p->row->flags & STP_KP_START)) {
 			k->waiting++;
 			continue;
@@ -294,7 +316,7 @@ static void enable_all(struct rt_kprobes *k, const struct rt_kp_module *m)
 {
 	unsigned i;
 
-	for (i = 0; i < k->group->nrows && !READ_ONCE(rt.want_exit); i++) {
+	for (i = 0; i < k->group->nrows && !rt_is_ending(); i++) {
 		struct rt_kp_point *p = &k->points[i];
 
 		if (p->module == m && p->registered)
@@ -308,7 +330,7 @@ static void find_callers(struct rt_kprobes *k, const struct rt_kp_module *m)
 	struct rt_base last = { 0 };
 	unsigned i;
 
-	for (i = 0; i < k->group->nrows; i++)
+	for (i = 0; i < k->group->nrows && !rt_is_ending(); i++)
 		if (k->points[i].module == m)
 			rt_callers_resolve(k->points[i].row, &last);
 }
@@ -345,8 +367,7 @@ static struct rt_kprobes *kprobes_new(const struct stp_group *g)
 	k->group = g;
 	mutex_init(&k->lock);
 	k->points = plat_alloc(sizeof *k->points * (g->nrows + 1));
-	k->batch = plat_alloc(sizeof *k->batch * (g->nrows + 1));
-	if (k->points && k->batch) {
+	if (k->points) {
 		for (i = 0; i < g->nrows; i++)
 			k->points[i].row = &rows[i];
 		if (!rt_kprobes_follow(k))
@@ -367,7 +388,7 @@ static int attach(const struct stp_group *g, void **state)
 	rt_kprobes_attach(k, NULL);
 	rt_kprobes_attach_modules(k);
 	rt.nprobes_attached += k->attached;
-	err = k->refused ? rt_kprobes_report(k, true) : 0;
+	err = k->refused && !rt_is_ending() ? rt_kprobes_report(k, true) : 0;
 	mutex_unlock(&k->lock);
 	if (err) {
 		detach(g, k);

@@ -149,9 +149,11 @@ static int attach(const struct stp_group *g, void **state)
 
 	if (!all)
 		return -ENOMEM;
-	for (i = 0; i < g->nrows; i++) {
+	for (i = 0; i < g->nrows; i++)
 		all[i].row = &rows[i];
+	for (i = 0; i < g->nrows && !rt_is_ending(); i++) {
 		err = open(&all[i]);
+		rt_progress();
 		if (!err) {
 			all[i].open = true;
 			rt.nprobes_attached++;

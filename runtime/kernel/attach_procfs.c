@@ -255,7 +255,7 @@ static int attach(const struct stp_group *g, void **state)
 	for (i = 0; i < g->nrows; i++)
 		take_row(p, &rows[i]);
 	err = make_top(&p->dir);
-	for (i = 0; i < p->n && !err; i++)
+	for (i = 0; i < p->n && !err && !rt_is_ending(); i++)
 		err = make_file(p, i);
 	if (err) {
 		rt_message(STP_MSG_ERROR, "cannot make the files of procfs probes: %s (error %d)",

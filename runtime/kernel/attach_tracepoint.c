@@ -244,8 +244,10 @@ static int attach(const struct stp_group *g, void **state)
 		return -ENOMEM;
 	follow_modules(t);
 	mutex_lock(&t->lock);
-	for (i = 0; i < g->nrows && !err; i++)
+	for (i = 0; i < g->nrows && !err && !rt_is_ending(); i++) {
 		err = attach_row(t, &t->links[i]);
+		rt_progress();
+	}
 	mutex_unlock(&t->lock);
 	if (err)
 		detach(g, t);

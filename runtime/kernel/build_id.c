@@ -126,7 +126,7 @@ int rt_builds_check(void)
 		return -ENOMEM;
 	watch = (struct notifier_block){ .notifier_call = module_changed, .priority = FIRST };
 	watching = !register_module_notifier(&watch);
-	for (i = 0; i < stp_module.nbuilds && !err; i++)
+	for (i = 0; i < stp_module.nbuilds && !err && !rt_was_cut(); i++)
 		if (of_kernel(&stp_module.builds[i]))
 			err = check_kernel(&stp_module.builds[i]);
 		else

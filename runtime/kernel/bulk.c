@@ -21,6 +21,7 @@
 
 /* A function's site lies at its start, or behind a landing pad. */
 enum { SITE_REACH = 16, LEAST_ROWS = 8 };
+enum { PART = 8192 };			/* sites that ftrace is given at once */
 
 struct entry { unsigned long addr; const struct stp_row_kprobe *row; };
 struct rt_bulk {
@@ -92,7 +93,7 @@ static int by_address(const void *a, const void *b)
 }
 
 /* Sites of the entries FROM … FROM + N that ftrace takes, half by half where it refuses a whole; the others' address becomes 0. */
-static void set_filter(struct rt_bulk *b, unsigned long *ips, unsigned from, unsigned n)
+static void set_part(struct rt_bulk *b, unsigned long *ips, unsigned from, unsigned n)
 {
 	unsigned i;
 
@@ -100,15 +101,23 @@ static void set_filter(struct rt_bulk *b, unsigned long *ips, unsigned from, uns
 		return;
 	for (i = 0; i < n; i++)
 		ips[i] = b->entries[from + i].addr;
-	if (!ftrace_set_filter_ips(&b->ops, ips, n, 0, 0))
+	if (!rt_made_to_refuse() && !ftrace_set_filter_ips(&b->ops, ips, n, 0, 0))
 		return;
 	cond_resched();
 	if (n == 1) {
 		b->entries[from].addr = 0;
 		return;
 	}
-	set_filter(b, ips, from, n / 2);
-	set_filter(b, ips, from + n / 2, n - n / 2);
+	set_part(b, ips, from, n / 2);
+	set_part(b, ips, from + n / 2, n - n / 2);
+}
+
+static void set_filter(struct rt_bulk *b, unsigned long *ips)
+{
+	unsigned from;
+
+	for (from = 0; from < b->n && !rt_is_ending(); from += PART)
+		set_part(b, ips, from, min_t(unsigned, PART, b->n - from));
 }
 
 /* Where ROW's function begins, if it can be had here; else 0.  A function that shares its name with another is so far
@@ -135,14 +144,17 @@ static void collect(struct rt_bulk *b, const struct stp_group *g, const struct c
 	unsigned i;
 
 	b->site = (void *)rt_symbol_address(NULL, "ftrace_location");
-	for (i = 0; i < g->nrows; i++) {
+	for (i = 0; i < g->nrows && !rt_is_ending(); i++) {
 		if (!eligible(c, &rows[i]))
 			continue;
 		if ((rows[i].flags & STP_KP_RETURN) && !b->hooks)
 			b->hooks = rt_hooks_new();
 		b->entries[b->n].addr = address_of(b, &rows[i]);
 		b->entries[b->n].row = &rows[i];
-		b->n += b->entries[b->n].addr != 0;
+		if (b->entries[b->n].addr) {
+			b->n++;
+			rt_progress();
+		}
 		cond_resched();
 	}
 	sort(b->entries, b->n, sizeof *b->entries, by_address, NULL);
@@ -174,15 +186,16 @@ static bool arm(struct rt_bulk *b)
 
 	if (b->hooks && !rt_hooks_arm(b->hooks))
 		drop_returns(b);
-	ips = plat_alloc(sizeof *ips * (b->n + 1));
+	ips = plat_alloc(sizeof *ips * PART);
 	if (!ips)
 		return false;
 	b->ops.func = traced;
 	b->ops.flags = FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_PERMANENT;
-	set_filter(b, ips, 0, b->n);
+	set_filter(b, ips);
 	plat_free(ips);
 	drop_refused(b);
-	b->registered = b->n && !register_ftrace_function(&b->ops);
+	if (b->n && !rt_is_ending() && !rt_made_to_refuse())
+		b->registered = !register_ftrace_function(&b->ops);
 	return b->registered;
 }
 
@@ -203,7 +216,7 @@ struct rt_bulk *rt_bulk_attach(const struct stp_group *g, rt_bulk_filter *wanted
 	b->entries = plat_alloc(sizeof *b->entries * (n + 1));
 	if (b->entries)
 		collect(b, g, &c);
-	if (!b->n || !arm(b)) {
+	if (!b->n || rt_is_ending() || !arm(b)) {
 		rt_bulk_detach(b);
 		return NULL;
 	}

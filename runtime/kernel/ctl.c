@@ -42,6 +42,8 @@ static int ctl_open(struct inode *inode, struct file *f)
 
 static int ctl_release(struct inode *inode, struct file *f)
 {
+	if (!READ_ONCE(rt.detached))	/* a module that comes may be busy with its points */
+		rt_cut();
 	mutex_lock(&rt.mutex);
 	if (!rt.detached)
 		rt_stop(true);
@@ -87,6 +89,14 @@ static bool set_own(const char *name, const char *value)
 
 	if (!strcmp(name, "stp_fail_alloc") && !kstrtoint(value, 10, &n)) {
 		rt_fail_allocation(n);
+		return true;
+	}
+	if (!strcmp(name, "stp_cut_at") && !kstrtoint(value, 10, &n)) {
+		rt_cut_at(n);
+		return true;
+	}
+	if (!strcmp(name, "stp_refuse_at") && !kstrtoint(value, 10, &n)) {
+		rt_refuse_at(n);
 		return true;
 	}
 #endif
@@ -172,6 +182,15 @@ static int command(const struct stp_msg *head, char *payload)
 	return -EINVAL;
 }
 
+/* What is done before the lock is there, which START holds, and which STOP waits with for a module that
+ * attaches its points as it comes. True: that is all. */
+static bool is_urgent(const struct stp_msg *head)
+{
+	if (head->kind == STP_MSG_CUT || head->kind == STP_MSG_STOP)
+		rt_cut();
+	return head->kind == STP_MSG_CUT;
+}
+
 static ssize_t ctl_write(struct file *f, const char __user *buf, size_t size, loff_t *pos)
 {
 	struct stp_msg head;
@@ -184,7 +203,9 @@ static ssize_t ctl_write(struct file *f, const char __user *buf, size_t size, lo
 	if (IS_ERR(payload))
 		return PTR_ERR(payload);
 	memcpy(&head, payload, sizeof head);
-	if (head.len == size - sizeof head) {
+	if (head.len == size - sizeof head && is_urgent(&head)) {
+		err = 0;
+	} else if (head.len == size - sizeof head) {
 		mutex_lock(&rt.mutex);
 		err = command(&head, payload + sizeof head);
 		mutex_unlock(&rt.mutex);
@@ -257,6 +278,7 @@ int rt_ctl_init(void)
 void rt_ctl_close(void)
 {
 	WRITE_ONCE(closing, true);
+	rt_cut();
 	rt_wake();
 	debugfs_remove(control);
 }

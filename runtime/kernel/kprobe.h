@@ -27,6 +27,10 @@ struct rt_kp_point {
 	bool registered, in_bulk, told;
 	int err;			/* why it is refused; optional ones aside */
 };
+/* So many points are unregistered by one call, which waits for every CPU and holds a lock of the
+ * kernel's. */
+enum { RT_KP_BATCH = 8192 };
+
 struct rt_kprobes {
 	const struct stp_group *group;
 	struct mutex lock;
@@ -36,7 +40,7 @@ struct rt_kprobes {
 	struct rt_kp_point *points;	/* by row */
 	struct rt_kp_module *modules;
 	u32 nmodules;
-	void **batch;			/* room for a pointer a row */
+	void *batch[RT_KP_BATCH];	/* points on their way out */
 	u32 in_bulk, attached, refused;	/* rows, optional ones aside */
 	u32 waiting;			/* rows of modules that are not there */
 };

@@ -43,7 +43,7 @@ static void module_comes(struct rt_kprobes *k, struct rt_kp_module *m)
 	m->loaded = m->starting = true;
 	rt_kprobes_attach(k, m);
 	m->starting = false;
-	if (k->refused != refused)
+	if (k->refused != refused && !rt_is_ending())
 		rt_kprobes_report(k, false);
 }
 
@@ -160,7 +160,7 @@ void rt_kprobes_attach_modules(struct rt_kprobes *k)
 	unsigned i;
 	u32 n;
 
-	for (i = 0; i < k->nmodules; i++) {
+	for (i = 0; i < k->nmodules && !rt_is_ending(); i++) {
 		struct rt_kp_module *m = &k->modules[i];
 
 		/* the notifier may have seen it come */

@@ -181,6 +181,8 @@ static int open_all(void)
 		channels[cpu] = channel_new(cpu);
 		if (!channels[cpu])
 			return -ENOMEM;
+		if (rt_was_cut())
+			return -EINTR;
 	}
 	return 0;
 }

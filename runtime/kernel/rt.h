@@ -75,6 +75,11 @@ struct rt {
 	int want_exit, want_wake;	/* 1: to be said, 2: said */
 	wait_queue_head_t readers;
 	struct irq_work wake;
+	/* cut.c */
+	bool cut;			/* starting shall end */
+	struct task_struct *starter;	/* runs START, or NULL */
+	struct stp_msg_progress progress;
+	bool want_progress;		/* it is to be said */
 };
 extern struct rt rt;
 
@@ -91,6 +96,26 @@ void rt_ctl_close(void);		/* the daemon can do nothing any more; before rt_unloa
 void rt_ctl_exit(void);			/* waits for who has files open */
 struct dentry *rt_directory(void);
 void rt_wake(void);			/* from any context */
+
+/* cut.c: process context, but for rt_cut() */
+void rt_cut(void);			/* any context: starting shall end, and the session with it */
+void rt_cut_begin(void);		/* this task starts the session, until: */
+void rt_cut_end(void);
+bool rt_was_cut(void);			/* it shall end now */
+bool rt_is_ending(void);		/* the same, or a probe called exit(): no more points */
+/* The task that starts it has dealt with one point more; with DONE of ALL so far. */
+void rt_progress(void);
+void rt_progress_set(u32 done, u32 all);
+bool rt_progress_ready(void);
+void rt_progress_take(struct stp_msg_progress *p);
+#ifdef STP_FAIL_ALLOC
+/* For tests: the Nth look finds the session cut; the Nth point is refused. */
+void rt_cut_at(int n);
+void rt_refuse_at(int n);
+bool rt_made_to_refuse(void);		/* asked once for each point */
+#else
+static inline bool rt_made_to_refuse(void) { return false; }
+#endif
 
 /* session.c */
 int rt_load(void);

@@ -95,13 +95,14 @@ void rt_introduce(void)
 
 /* What there is to say as of one moment, seen before the messages are taken: whatever was said before it is taken before it, though
  * the session goes on meanwhile.  Looked at from the last to the first: what is seen of one is seen of those before it. */
-struct news { bool channels, started, exit, stopped; };
+struct news { bool channels, progress, started, exit, stopped; };
 
 static void look(struct news *n)
 {
 	n->stopped = smp_load_acquire(&stopped) == 1;
 	n->exit = smp_load_acquire(&rt.want_exit) == 1;
 	n->started = smp_load_acquire(&started) == 1;
+	n->progress = rt_progress_ready();
 	n->channels = READ_ONCE(channels) == 1;
 }
 
@@ -115,10 +116,15 @@ static bool take_news(const struct news *n, struct stp_msg *head, char *payload)
 {
 	const struct stp_msg_channels all = { .version = STP_WIRE_VERSION, .flags = session_flags(), .ncpus = nr_cpu_ids };
 
+	struct stp_msg_progress progress;
+
 	*head = (struct stp_msg){ 0 };
 	if (n->channels) {
 		WRITE_ONCE(channels, 2);
 		put(head, payload, STP_MSG_CHANNELS, &all, sizeof all);
+	} else if (n->progress) {
+		rt_progress_take(&progress);
+		put(head, payload, STP_MSG_PROGRESS, &progress, sizeof progress);
 	} else if (n->started) {
 		put(head, payload, STP_MSG_STARTED, &start_message, sizeof start_message);
 		WRITE_ONCE(started, 2);
@@ -138,7 +144,7 @@ static bool take_news(const struct news *n, struct stp_msg *head, char *payload)
 
 bool rt_session_ready(void)
 {
-	return READ_ONCE(channels) == 1 || READ_ONCE(started) == 1 || (READ_ONCE(started) && READ_ONCE(rt.want_exit) == 1) ||
+	return rt_progress_ready() || READ_ONCE(channels) == 1 || READ_ONCE(started) == 1 || (READ_ONCE(started) && READ_ONCE(rt.want_exit) == 1) ||
 	       READ_ONCE(stopped) == 1 || READ_ONCE(rt.want_wake) || rt_message_ready();
 }
 
@@ -189,7 +195,7 @@ static int prepare(const struct stp_msg_start *m)
 		if (!err)
 			rt_stacks_check();
 	}
-	return err;
+	return err || !rt_was_cut() ? err : -EINTR;
 }
 
 int rt_start(const struct stp_msg_start *m)
@@ -198,13 +204,15 @@ int rt_start(const struct stp_msg_start *m)
 
 	if (rt.state != RT_NEW)
 		return -EBUSY;
+	rt_cut_begin();
 	err = prepare(m);
 	if (!err) {
 		WRITE_ONCE(rt.state, RT_STARTING);
 		rt_run_once(STP_FAMILY_BEGIN);
-		if (!READ_ONCE(rt.want_exit))
+		if (!rt_is_ending())
 			err = rt_attach_all();
 	}
+	rt_cut_end();
 	if (err) {
 		WRITE_ONCE(rt.state, RT_STOPPED);
 		rt_hotplug_end();

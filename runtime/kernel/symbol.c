@@ -162,7 +162,7 @@ int rt_resolve_symbols(void)
 		return -ENOSYS;
 	}
 	follow_modules();
-	for (i = 0; i < stp_module.nsymrefs && !err; i++)
+	for (i = 0; i < stp_module.nsymrefs && !err && !rt_was_cut(); i++)
 		err = resolve(&stp_module.symrefs[i]);
 	return err;
 }

@@ -158,6 +158,103 @@ failing_allocations() {
 	echo "there is no end to it"
 }
 
+# refused_points STEP: the Nth point is refused, until there is none of that number. The session goes on without it or does not start.
+refused_points() {
+	local n status
+
+	for ((n = 1; n < 5000; n += $1)); do
+		timeout 60 stpd s_failing.ko stp_refuse_at=$n >"$T/out" 2>"$T/err"
+		status=$?
+		grep -q "point $n is refused" "$T/err" || { [ $status = 0 ] && [ $n -gt 20 ] && echo "# $n points" >&2 && return; }
+		if [ $status != 0 ]; then
+			grep -q '^ERROR: ' "$T/err" || { echo "point $n was refused without a word, status $status" && return; }
+		else
+			grep -qx 'done 1' "$T/out" || { echo "point $n was refused, status 0 and no output" && return; }
+		fi
+		nothing_left s_failing "point $n" || return
+	done
+	echo "there is no end to it"
+}
+
+# nothing_left MODULE WHEN: else says so
+nothing_left() {
+	! grep -q "^$1 " /proc/modules || { echo "$2: the module is left" && return 1; }
+	[ -z "$(points)" ] || { echo "$2: probes are left: $(points | head -n 3)" && return 1; }
+}
+
+# cut_looks STEP: the Nth look at whether starting shall end says yes, until it is not looked so often. What began also ends.
+cut_looks() {
+	local n status
+
+	for ((n = 1; n < 50000; n += $1)); do
+		timeout 60 stpd s_failing.ko stp_cut_at=$n >"$T/out" 2>"$T/err"
+		status=$?
+		if [ $status != 0 ]; then	# the daemon did not ask for it
+			grep -q 'did not start: Interrupted system call$' "$T/err" || { echo "look $n: status $status: $(tail -n 1 "$T/err")" && return; }
+			sed -i '/^ERROR:.* Interrupted system call$/d' "$T/err"
+		fi
+		grep -q "look $n finds the session cut" "$T/err" || { [ $n -gt 20 ] && echo "# $n looks" >&2 && return; }
+		[ "$(grep -c begun "$T/out")" = "$(grep -c 'done' "$T/out")" ] || { echo "look $n: $(paste -s "$T/out")" && return; }
+		! grep ERROR "$T/err" || { echo "look $n: an error" && return; }
+		nothing_left s_failing "look $n" || return
+	done
+	echo "there is no end to it"
+}
+
+# timed COMMAND…: sets took to the milliseconds it takes, and status
+timed() {
+	local begun=${EPOCHREALTIME/./}
+
+	"$@" >"$T/command" 2>&1
+	status=$? took=$(((${EPOCHREALTIME/./} - begun) / 1000))
+}
+
+stopped() { [ "$(cat /sys/kernel/debug/stap/"$1"/state 2>/dev/null || echo 4)" = 4 ]; }
+# await_end PID MODULE
+await_end() {
+	wait "$1"
+	set -- "$2" $?
+	until stopped "$1"; do sleep 0.02; done
+	return "$2"
+}
+
+# end_session SIGNAL MS WHEN: a session of many points gets SIGNAL after MS; adds what the end took to $T/ends
+end_session() {
+	local pid status took files
+
+	files=$(ls /tmp | wc -l)
+	stpd -w s_many.ko >"$T/out" 2>"$T/err" &
+	pid=$!
+	sleep "$(($2 / 1000)).$(printf %03d $(($2 % 1000)))"
+	kill -"$1" $pid
+	timed await_end $pid s_many
+	echo "$1 $2 $took" >>"$T/ends"
+	if [ "$1" = KILL ]; then
+		[ -z "$(points)" ] || { echo "$3: attached when it had stopped: $(points | head -n 3)" && return 1; }
+		! grep -q '^s_many ' /proc/modules || stpd -d s_many
+	else
+		[ $status = 0 ] || [ $status = 130 ] || { echo "$3: status $status: $(cat "$T/err")" && return 1; }
+		[ "$(grep -c begun "$T/out")" = "$(grep -c ended "$T/out")" ] || { echo "$3: $(paste -s "$T/out")" && return 1; }
+	fi
+	[ "$(ls /tmp | wc -l)" = "$files" ] || { echo "$3: files are left" && return 1; }
+	nothing_left s_many "$3"
+}
+
+# cut_sessions N: signals at N moments between loading a module of thousands of points and a little after all are attached
+cut_sessions() {
+	local i whole took status
+
+	: >"$T/ends"
+	timed timeout 300 stpd -w -T 1 s_many.ko
+	whole=$took
+	for ((i = 1; i <= $1; i++)); do
+		end_session INT $((i * whole / $1)) "SIGINT, moment $i of $1" || return
+		end_session KILL $((i * whole / $1)) "SIGKILL, moment $i of $1" || return
+	done
+	awk -v whole="$whole" '{ n++; if ($3 > most) most = $3; sum += $3 }
+		END { printf "# a whole session %d ms; %d ends: %d ms on average, %d at most\n", whole, n, sum / n, most }' "$T/ends" >&2
+}
+
 # Every write is in the array or was skipped, every read in the statistic.
 hammered_map() {
 	local out skipped=0
@@ -200,6 +297,9 @@ load_cycles 1 >/dev/null # what the kernel allocates once and keeps
 run load_cycles load_cycles "$(many 500 5)"
 run killed_daemons killed_daemons "$(many 100 4)"
 run failing_allocations failing_allocations 1 "$(many 1 11)"
+run refused_points refused_points "$(many 1 7)"
+run cut_looks cut_looks "$(many 1 13)"
+run cut_sessions cut_sessions "$(many 40 3)"
 run hammered_map hammered_map "$(many 200000 20000)"
 run own_functions own_functions "$(many 20000 2000)"
 run slow_readers slow_readers "$(many 10 1)"

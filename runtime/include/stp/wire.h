@@ -68,8 +68,9 @@ enum stp_msg_kind {
 	STP_MSG_OWNER = 8,	/* before START: struct stp_msg_owner; root's without it */
 	STP_MSG_NAMESPACES = 9,	/* before START: struct stp_msg_namespaces; the daemon's own without it */
 	STP_MSG_REMOTE = 10,	/* before START: struct stp_msg_remote; a session of its own without it */
+	STP_MSG_CUT = 11,	/* while START is under way: attach no more; STOP comes next */
 	/* module to daemon */
-	STP_MSG_STARTED = 32,	/* struct stp_msg_started: begin probes have run, all is attached (or errno); also when a daemon takes over a running session */
+	STP_MSG_STARTED = 32,	/* struct stp_msg_started: begin probes have run, all is attached (or errno; -EINTR: it was cut before begin probes); also when a daemon takes over a running session */
 	STP_MSG_EXIT = 33,	/* the script said exit(), or an error ended the session: please STOP */
 	STP_MSG_STOPPED = 34,	/* struct stp_msg_stopped: nothing is attached any more, all output is in the channels */
 	STP_MSG_ERROR = 35,	/* text for stderr, "ERROR: …" */
@@ -80,6 +81,7 @@ enum stp_msg_kind {
 	STP_MSG_WAKE = 40,	/* data is there: read the channels now */
 	STP_MSG_SWITCH = 41,	/* the script asks for the next output file */
 	STP_MSG_CHANNELS = 42,	/* struct stp_msg_channels: data channels are there; before STARTED */
+	STP_MSG_PROGRESS = 43,	/* struct stp_msg_progress, now and then before STARTED */
 };
 
 #define STP_MSG_MAX 4096		/* bytes of a message with its header */
@@ -123,6 +125,10 @@ _Static_assert(sizeof(struct stp_msg_started) == 16, "wire layout");
 /* ncpus: above every N of a traceN that may come */
 struct stp_msg_channels { uint32_t version /* STP_WIRE_VERSION */, flags /* enum stp_start_flag of the session */, ncpus, pad; };
 _Static_assert(sizeof(struct stp_msg_channels) == 16, "wire layout");
+
+/* Points that were dealt with, of how many. */
+struct stp_msg_progress { uint32_t done, all; };
+_Static_assert(sizeof(struct stp_msg_progress) == 8, "wire layout");
 
 /* Once all channels are empty: written = read + overwritten (by later records, nobody having read them). */
 struct stp_msg_stats { uint64_t written_records, written_bytes, lost_records, lost_bytes, skipped, errors, read_records; };

@@ -15,7 +15,7 @@ static const char *name_of(u32 kind)
 	case STP_MSG_STOPPED: return "STOPPED ";
 	case STP_MSG_ERROR: return "error ";
 	case STP_MSG_WARN: return "warning ";
-	case STP_MSG_WAKE: case STP_MSG_REPORT: return "";
+	case STP_MSG_WAKE: case STP_MSG_REPORT: case STP_MSG_PROGRESS: return "";
 	}
 	return "? ";
 }
@@ -201,4 +201,113 @@ TEST(session_without_memory)
 		CHECK_EQ(start_message.error, -ENOMEM);
 		CHECK_STR(said, "error FAILED ");
 	}
+}
+
+/* ---- starting that is cut short ---- */
+
+static void cuts(void) { rt_cut(); }
+static void kills(void) { world.killed = true; }
+static void begins(struct stp_ctx *c) { (void)c; world.begun++; }
+
+/* Another CPU does WORK at each step of a start with points to attach: they stay out from there on, and
+ * a session whose begin probe ran has started. How many were attached when it came, at least and at
+ * most? */
+static void cut_everywhere(void (*work)(void), unsigned *least, unsigned *most)
+{
+	bool came = true;
+	int failed;
+
+	*least = UINT_MAX;
+	*most = 0;
+	for (unsigned n = 1; came; n++) {
+		fresh();
+		world.points = 5;
+		world.probes[1].handler = begins;
+		world_at(n, work);
+		start();
+		came = world_came();
+		world_at(0, NULL);
+		failed = start_message.error;
+		CHECK(!failed || failed == -EINTR);
+		CHECK_EQ(rt.state, failed ? RT_STOPPED : RT_RUNNING);
+		CHECK(world.begun ? !failed : !world.attached);
+		listen();
+		CHECK(heard(failed ? "FAILED EXIT " : rt.cut ? "STARTED EXIT " : "STARTED "));
+		if (came && world.attached < *least)
+			*least = world.attached;
+		if (came && world.attached > *most)
+			*most = world.attached;
+		rt_contexts_exit();
+	}
+}
+
+TEST(session_cut_while_it_starts)
+{
+	unsigned least, most;
+
+	cut_everywhere(cuts, &least, &most);
+	CHECK_EQ(least, 0);
+	CHECK_EQ(most, 5);
+	cut_everywhere(kills, &least, &most);
+	CHECK_EQ(least, 0);
+	CHECK_EQ(most, 5);
+}
+
+TEST(session_of_a_killed_daemon_ends_without_end_probes)
+{
+	fresh();
+	world.probes[2].handler = begins;
+	start();
+	world.killed = true;
+	stop();
+	CHECK_EQ(rt.state, RT_STOPPED);
+	CHECK_EQ(world.begun, 0);
+	fresh();
+	world.probes[2].handler = begins;
+	start();
+	stop();
+	CHECK_EQ(world.begun, 1);
+}
+
+TEST(session_is_not_cut_by_the_end_of_other_tasks)
+{
+	fresh();
+	world.points = 5;
+	start();
+	world.killed = true;
+	CHECK(!rt_is_ending());
+	CHECK_EQ(world.attached, 5);
+}
+
+TEST(session_tells_how_far_it_is)
+{
+	char payload[RT_MESSAGE_SIZE];
+	struct stp_msg_progress p = { 0 };
+	struct stp_msg head;
+	unsigned told = 0;
+
+	fresh();
+	world.points = 5;
+	rt_cut_begin();
+	rt_progress_set(0, 5);
+	CHECK(!rt_progress_ready());
+	for (unsigned i = 1; i <= 5; i++) {
+		jiffies += HZ;
+		rt_progress();
+		while (rt_session_take(&head, payload)) {
+			CHECK_EQ(head.kind, STP_MSG_PROGRESS);
+			CHECK_EQ(head.len, sizeof p);
+			memcpy(&p, payload, sizeof p);
+			told++;
+		}
+		CHECK_EQ(p.done, i);
+		CHECK_EQ(p.all, 5);
+	}
+	CHECK_EQ(told, 5);
+	rt_progress();	/* a moment later */
+	CHECK(!rt_progress_ready());
+	rt_cut_end();
+	jiffies += HZ;
+	rt_progress();	/* of a module that came */
+	CHECK(!rt_progress_ready());
 }

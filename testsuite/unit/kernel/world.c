@@ -9,6 +9,7 @@ struct world world;
 unsigned nr_cpu_ids = WORLD_CPUS;
 static struct task this_task;
 struct task *current = &this_task;
+unsigned long jiffies;
 
 static struct {
 	unsigned left;
@@ -128,6 +129,7 @@ unsigned raw_smp_processor_id(void) { return plat_slot(); }
 bool in_nmi(void) { return world.nmi; }
 u64 get_cycles(void) { return world.cycles; }
 void synchronize_rcu(void) { }
+bool fatal_signal_pending(struct task *t) { return t == current && world.killed; }
 bool rcu_is_watching(void) { return !world.blind; }
 
 void *task_stack_page(struct task *t)
@@ -237,5 +239,11 @@ int rt_attach_all(void)
 {
 	if (world.attach_error)
 		rt_message(STP_MSG_ERROR, "nowhere to attach");
+	rt_progress_set(0, world.points);
+	for (unsigned i = 0; i < world.points && !rt_is_ending(); i++) {
+		world.attached++;
+		jiffies += HZ;
+		rt_progress();
+	}
 	return world.attach_error;
 }

@@ -28,6 +28,9 @@ struct world {
 	unsigned wakes;				/* of the daemon */
 	unsigned tries;				/* that the last lock was asked for */
 	int attach_error;			/* attaching fails: an ERROR message says so */
+	unsigned points, attached;		/* each takes a second to attach */
+	unsigned begun;				/* begin probes that a test made say so */
+	bool killed;				/* this task has a fatal signal */
 };
 extern struct world world;
 

@@ -89,6 +89,12 @@ void raw_irq_restore(unsigned long flags);
 void migrate_disable(void);
 void migrate_enable(void);
 static inline void cond_resched(void) { }
+bool fatal_signal_pending(struct task *t);
+#define task_struct task
+
+enum { HZ = 100 };
+extern unsigned long jiffies;
+#define time_before(a, b) ((long)((a) - (b)) < 0)
 
 /* ---- small things ---- */
 
