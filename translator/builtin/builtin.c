@@ -5,7 +5,7 @@
 #include <string.h>
 
 const struct builtin builtins[] = {
-#define BUILTIN(name, result, params, code, flags) { name, result, params, code, flags },
+#define BUILTIN(name, result, params, code, flags, cost) { name, result, params, code, flags, cost },
 #include "translator/builtin/builtin.def"
 #undef BUILTIN
 };
