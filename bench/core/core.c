@@ -41,6 +41,11 @@ bool plat_shard_lock(uint32_t *word)
 	return true;
 }
 
+struct stp_ctx *plat_context(void);
+bool plat_yield(void) { return false; }
+bool plat_overloaded(const struct stp_ctx *c) { (void)c; return false; }
+int plat_format(char *dst, size_t size, const char *fmt, va_list ap) { return vsnprintf(dst, size, fmt, ap); }
+void plat_store_release(uint64_t *p, uint64_t v) { __atomic_store_n(p, v, __ATOMIC_RELEASE); }
 void plat_shard_unlock(uint32_t *word) { __atomic_store_n(word, 0, __ATOMIC_RELEASE); }
 uint64_t plat_fetch_add(uint64_t *p, uint64_t v) { return __atomic_fetch_add(p, v, __ATOMIC_RELAXED); }
 uint64_t plat_load_acquire(const uint64_t *p) { return __atomic_load_n(p, __ATOMIC_ACQUIRE); }
@@ -71,13 +76,16 @@ static const struct stp_map_desc descs[GLOBALS] = {
 	[SCALAR_VARIANCE] = { .value_type = STP_STAT, .variance = 1 },
 };
 static void *storage[GLOBALS];
-static const struct stp_limits limits = { .max_action = 1000, .max_action_interruptible = 10000, .max_string = 512 };
+static const struct stp_limits limits = { .max_action = 1000, .max_action_interruptible = 10000, .max_string = 512,
+	.suppress_time_limits = 1 };
 static struct stp_global globals[GLOBALS];
 static struct stp_module module = { .abi_version = STP_ABI_VERSION, .limits = &limits, .globals = globals, .nglobals = GLOBALS };
 static const struct stp_probe probe = { .point = "begin" };
 static struct stp_ctx ctx[CPUS];
 static const char *const names[8] = { "bash", "sshd", "systemd", "kworker/0:1-eve", "python3", "gcc", "cc1", "ld" };
 static char files[ENTRIES][40];
+
+struct stp_ctx *plat_context(void) { return &ctx[my_slot]; }
 
 static bool load(void)
 {

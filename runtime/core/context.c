@@ -6,6 +6,7 @@
  * unwinding is a consequence.  A chain deeper than STP_MAXCHAIN keeps its innermost
  * locations and its outermost one. */
 #include "map.h"
+#include "work.h"
 
 void stp_ctx_init(struct stp_ctx *c, unsigned cpu, void *frame, size_t frame_size)
 {
@@ -18,14 +19,12 @@ void stp_ctx_init(struct stp_ctx *c, unsigned cpu, void *frame, size_t frame_siz
 
 void stp_ctx_begin(struct stp_ctx *c, const struct stp_probe *probe, void *regs)
 {
-	const struct stp_limits *l = stp_core.module->limits;
-
 	c->probe = probe;
 	c->regs = regs;
 	c->error = 0;
 	c->error_kind = 0;
 	c->locks = STP_LOCKS_NONE;
-	c->actions = (int32_t)(probe->flags & STP_PROBE_INTERRUPTIBLE ? l->max_action_interruptible : l->max_action);
+	stp_actions_begin(c);
 	c->depth = 0;
 	c->nchain = 0;
 	c->frame = c->frame_base;
@@ -126,11 +125,6 @@ void stp_error_s(struct stp_ctx *c, enum stp_error_kind kind, const char *fmt, c
 	stp_out_string(&o, c->message, sizeof c->message);
 	put_formatted(&o, fmt, s, d);
 	stp_out_end(&o);
-}
-
-void stp_out_of_actions(struct stp_ctx *c)
-{
-	stp_error(c, STP_ERR_LIMIT, "MAXACTION exceeded");
 }
 
 void stp_too_deep(struct stp_ctx *c, bool stack)

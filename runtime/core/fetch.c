@@ -2,7 +2,19 @@
 /* Reading and writing the probed world's memory, on the platform's safe accesses.
  * A fault is an error of the handler run that names the address, or the fallback
  * text where the script gave one. */
-#include "state.h"
+#include "work.h"
+
+enum {
+	PIECE = 4096,
+	STORED = 16,		/* bytes stored for an action */
+};
+
+static bool is_spent(void)
+{
+	const struct stp_ctx *c = plat_context();
+
+	return c && c->error;
+}
 
 static STP_COLD void error_fault(struct stp_ctx *c, const char *fmt, uint64_t addr)
 {
@@ -58,9 +70,26 @@ static inline size_t limit(size_t size, int64_t max)
 	return max > 0 && (uint64_t)max < size ? (size_t)max + 1 : size;
 }
 
+/* Text of the kernel's or a process's memory; longer than a piece, by pieces, that the end of the budget may end it. */
+static long read_string(bool user, char *dst, uint64_t addr, size_t size)
+{
+	size_t done = 0, part;
+	long n = 0;
+
+	do {
+		part = size - done > PIECE ? PIECE : size - done;
+		n = user ? plat_string_user(dst + done, addr + done, part) : plat_string_kernel(dst + done, addr + done, part);
+		if (n < 0)
+			return n;
+		done += (size_t)n;
+		stp_pay_bytes((size_t)n, STP_READ);
+	} while ((size_t)n + 1 == part && done + 1 < size && !is_spent());
+	return (long)done;
+}
+
 void stp_kernel_string(struct stp_ctx *c, char *dst, size_t size, uint64_t addr, int64_t max)
 {
-	if (STP_LIKELY(plat_string_kernel(dst, addr, limit(size, max)) >= 0))
+	if (STP_LIKELY(read_string(false, dst, addr, limit(size, max)) >= 0))
 		return;
 	*dst = 0;
 	error_fault(c, "cannot read a string of kernel memory at 0x%x", addr);
@@ -68,7 +97,7 @@ void stp_kernel_string(struct stp_ctx *c, char *dst, size_t size, uint64_t addr,
 
 void stp_user_string(struct stp_ctx *c, char *dst, size_t size, uint64_t addr, int64_t max)
 {
-	if (STP_LIKELY(plat_string_user(dst, addr, limit(size, max)) >= 0))
+	if (STP_LIKELY(read_string(true, dst, addr, limit(size, max)) >= 0))
 		return;
 	*dst = 0;
 	error_fault(c, "cannot read a string of user memory at 0x%x", addr);
@@ -77,21 +106,21 @@ void stp_user_string(struct stp_ctx *c, char *dst, size_t size, uint64_t addr, i
 void stp_kernel_string_or(struct stp_ctx *c, char *dst, size_t size, uint64_t addr, const char *fallback)
 {
 	(void)c;
-	if (STP_UNLIKELY(plat_string_kernel(dst, addr, size) < 0))
+	if (STP_UNLIKELY(read_string(false, dst, addr, size) < 0))
 		stp_str_copy(dst, fallback, size);
 }
 
 void stp_user_string_or(struct stp_ctx *c, char *dst, size_t size, uint64_t addr, const char *fallback)
 {
 	(void)c;
-	if (STP_UNLIKELY(plat_string_user(dst, addr, size) < 0))
+	if (STP_UNLIKELY(read_string(true, dst, addr, size) < 0))
 		stp_str_copy(dst, fallback, size);
 }
 
 void stp_user_string_n_or(struct stp_ctx *c, char *dst, size_t size, uint64_t addr, int64_t max, const char *fallback)
 {
 	(void)c;
-	if (STP_UNLIKELY(plat_string_user(dst, addr, limit(size, max)) < 0))
+	if (STP_UNLIKELY(read_string(true, dst, addr, limit(size, max)) < 0))
 		stp_str_copy(dst, fallback, size);
 }
 
@@ -109,8 +138,11 @@ void stp_store_string(struct stp_ctx *c, bool user, uint64_t addr, const char *s
 
 	if (max >= 0 && (uint64_t)max < n)
 		n = (size_t)max;
-	for (i = 0; i < n && !err; i++)
+	for (i = 0; i < n && !err; i++) {
+		if (i % STORED == STORED - 1 && !stp_charge(c, 1))
+			return;
 		err = user ? plat_write_user(addr + i, s + i, 1) : plat_write_kernel(addr + i, s + i, 1);
+	}
 	if (err)
 		error_fault(c, user ? "cannot write a string to user memory at 0x%x" : "cannot write a string to kernel memory at 0x%x", addr + i - 1);
 }

@@ -4,10 +4,12 @@
  * A number is worked out into its parts (sign or prefix, zeros, digits), whose
  * lengths are known before the first byte is written; so nothing is padded twice
  * and no buffer depends on a width. Widths and precisions are bounded by MOST. */
-#include "state.h"
+#include "work.h"
 
 #define MOST 4096	/* columns */
 #define CHUNK 32	/* bytes of memory read at a time */
+#define FILLED 1024	/* columns filled for an action */
+#define IN_HEX 96	/* bytes put in hexadecimal for an action */
 
 static const char pairs[] =
 	"00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051"
@@ -56,6 +58,8 @@ static void put_fill(struct stp_out *o, char ch, int64_t n)
 	static const char blanks[] = "                                ", zeros[] = "00000000000000000000000000000000";
 	const int64_t most = sizeof blanks - 1;
 
+	if (STP_UNLIKELY(n > FILLED))
+		stp_charge_bytes((size_t)n, FILLED);
 	for (; n > 0; n -= most)
 		stp_out_text(o, ch == '0' ? zeros : blanks, (size_t)(n < most ? n : most));
 }
@@ -226,6 +230,7 @@ void stp_out_fmt_str(struct stp_out *o, const struct stp_fmt *f, const char *s)
 
 	for (len = 0; len < most && s[len]; len++)
 		;
+	stp_pay_bytes(len, STP_COPIED);
 	put_padded(o, f, s, len);
 }
 
@@ -255,6 +260,7 @@ void stp_out_mem(struct stp_ctx *c, struct stp_out *o, const struct stp_fmt *f, 
 	unsigned char buf[CHUNK];
 	size_t len;
 
+	stp_pay_bytes((size_t)n, hex ? IN_HEX : STP_READ);
 	for (done = 0; done < n; done += CHUNK) {
 		len = (size_t)(n - done < CHUNK ? n - done : CHUNK);
 		if (user ? plat_read_user(buf, addr + (uint64_t)done, len) : plat_read_kernel(buf, addr + (uint64_t)done, len)) {

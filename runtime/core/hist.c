@@ -15,6 +15,7 @@
 #define LOG_ZERO 64
 #define BAR 50		/* columns of the longest bar */
 #define MARGIN 2	/* empty rows before and behind all others */
+#define ROW_STEPS 24
 
 static unsigned log2_of(uint64_t v)
 {
@@ -65,6 +66,7 @@ struct picture {
 	struct stp_out *o;
 	const struct stp_stat *s;
 	const struct stp_hist *h;
+	struct stp_work work;
 	uint32_t first, last;		/* rows */
 	int label_width, count_width;
 	uint64_t scale;			/* samples a column */
@@ -155,28 +157,30 @@ static uint32_t empty_run(const struct picture *p, uint32_t n)
 	return i - n;
 }
 
-static void put_rows(const struct picture *p, uint32_t n, uint32_t end)
+static bool put_rows(struct picture *p, uint32_t n, uint32_t end)
 {
-	for (; n < end; n++)
+	for (; n < end; n++) {
+		if (!stp_work(&p->work, ROW_STEPS))
+			return false;
 		put_row(p, n);
+	}
+	return true;
 }
 
 /* LEN empty rows from N on: of a run between others both ends, of the first run its end, of the last one its beginning. */
-static void put_empty(const struct picture *p, uint32_t n, uint32_t len)
+static bool put_empty(struct picture *p, uint32_t n, uint32_t len)
 {
 	bool first = n == p->first, last = n + len > p->last;
 	int64_t keep = p->elision;
 
-	if (keep < 0 || len <= (first || last ? keep : 2 * keep)) {
-		put_rows(p, n, n + len);
-		return;
-	}
-	if (!first)
-		put_rows(p, n, n + (uint32_t)keep);
+	if (keep < 0 || len <= (first || last ? keep : 2 * keep))
+		return put_rows(p, n, n + len);
+	if (!first && !put_rows(p, n, n + (uint32_t)keep))
+		return false;
 	if (last)
-		return;
+		return true;
 	put_gap(p);
-	put_rows(p, n + len - (uint32_t)keep, n + len);
+	return put_rows(p, n + len - (uint32_t)keep, n + len);
 }
 
 /* The first and the last row. A logarithmic picture of no negative values begins at 0. */
@@ -219,7 +223,7 @@ static void measure(struct picture *p)
 
 void stp_out_hist(struct stp_out *o, const struct stp_stat *s, const struct stp_hist *h)
 {
-	struct picture p = { .o = o, .s = s, .h = h, .elision = stp_core.module->limits->hist_elision };
+	struct picture p = { .o = o, .s = s, .h = h, .work.ctx = plat_context(), .elision = stp_core.module->limits->hist_elision };
 	uint32_t i, run;
 
 	if (!s) {
@@ -227,16 +231,18 @@ void stp_out_hist(struct stp_out *o, const struct stp_stat *s, const struct stp_
 			stp_error(o->ctx, STP_ERR_ARITH, "empty aggregate");
 		return;
 	}
+	if (!stp_work(&p.work, h->buckets))
+		return;
 	frame(&p);
 	measure(&p);
 	put_head(&p);
 	for (i = p.first; i <= p.last; i++) {
 		run = empty_run(&p, i);
-		if (run)
-			put_empty(&p, i, run);
+		if (run && !put_empty(&p, i, run))
+			return;
 		i += run;
-		if (i <= p.last)
-			put_row(&p, i);
+		if (i <= p.last && !put_rows(&p, i, i + 1))
+			return;
 	}
 	stp_out_text(o, "\n", 1);
 }

@@ -98,6 +98,7 @@ static inline uint64_t hash_string(uint64_t h, const char *s, uint32_t max, stru
 		n += 8;
 	}
 	n += got;
+	stp_pay_bytes(n, STP_COPIED);
 	to->len[i] = n;
 	to->rest[i] = to_memory(w);
 	return fold(h ^ w ^ (uint64_t)n << 56, K0);
@@ -197,24 +198,25 @@ void stp_key_store(const struct stp_map *m, struct stp_entry *e, const struct st
 }
 
 /* As strcmp() == 0, but B ends at max_string - 1 bytes, as it would in the map. */
-static bool equal_cut(const char *a, const char *b, uint32_t max)
+static bool equal_cut(const char *a, const char *b, uint32_t max, struct stp_work *w)
 {
 	uint32_t i;
 
-	for (i = 0; i + 1 < max && a[i] == b[i]; i++)
-		if (!a[i])
-			return true;
-	return i + 1 >= max;
+	for (i = 0; i + 1 < max && a[i] == b[i] && a[i]; i++)
+		;
+	w->steps += i / 4;
+	return i + 1 >= max || a[i] == b[i];
 }
 
-bool stp_key_matches(const struct stp_map *m, const struct stp_entry *e, const union stp_key *key, uint32_t mask)
+bool stp_key_matches(const struct stp_map *m, const struct stp_entry *e, const union stp_key *key, uint32_t mask,
+		     struct stp_work *w)
 {
 	unsigned i;
 
 	for (i = 0; i < m->desc->nkeys; i++) {
 		if (!(mask >> i & 1))
 			continue;
-		if (m->desc->key_type[i] == STP_STR ? !equal_cut(stp_map_key_str(m, e, i), key[i].s, m->max_string)
+		if (m->desc->key_type[i] == STP_STR ? !equal_cut(stp_map_key_str(m, e, i), key[i].s, m->max_string, w)
 						    : stp_map_key_long(m, e, i) != key[i].l)
 			return false;
 	}

@@ -252,44 +252,131 @@ void stp_map_del(struct stp_map *m, const union stp_key *key)
 	stp_map_unlock(m);
 }
 
-void stp_map_del_slice(struct stp_map *m, const union stp_key *key, uint32_t mask)
-{
-	uint32_t n, next, left;
+/* ---- many elements ---- */
 
-	if (!stp_map_lock(m))
-		return;
-	for (n = m->links[0].next, left = m->count; n && left; n = next, left--) {
-		next = m->links[n].next;
-		if (stp_key_matches(m, stp_map_entry(m, n), key, mask))
-			stp_map_remove(m, n);
-	}
-	stp_map_unlock(m);
+enum { BATCH = 32, CLEARED_AT_ONCE = 1 << 20 /* bytes, while other CPUs wait */ };
+
+/* Entries on their way out: of statistics all go under one hold of the locks. */
+struct batch { uint32_t n, most, entry[BATCH]; };
+
+static uint64_t shared_bytes(const struct stp_map *m)
+{
+	return (uint64_t)m->shards.stat_size * m->shards.nslots;
 }
 
-bool stp_map_has_slice(struct stp_map *m, const union stp_key *key, uint32_t mask)
+static void batch_init(struct batch *b, const struct stp_map *m)
 {
-	bool found = false;
+	uint64_t most = CLEARED_AT_ONCE / (shared_bytes(m) + 1);
+
+	b->n = 0;
+	b->most = most > BATCH ? BATCH : most ? (uint32_t)most : 1;
+}
+
+static bool remove_batch(struct stp_map *m, struct batch *b, struct stp_work *w)
+{
+	uint32_t i, steps = 4 + m->shards.nslots + (uint32_t)(shared_bytes(m) / (STP_CLEARED / STP_STEPS));
+
+	if (!b->n)
+		return true;
+	if (!stp_work(w, b->n * steps) || !stp_map_lock(m))
+		return false;
+	for (i = 0; i < b->n; i++)
+		stp_map_remove(m, b->entry[i]);
+	stp_map_unlock(m);
+	b->n = 0;
+	return true;
+}
+
+/* The ring is walked without the shards' locks, as foreach walks it: the global's lock keeps out all who remove entries,
+ * but adds to a wrapping map, which pinning keeps from it. */
+static void del_slice(struct stp_map *m, const union stp_key *key, uint32_t mask, struct stp_work *w)
+{
+	uint32_t n, next, left;
+	struct batch b;
+
+	batch_init(&b, m);
+	for (n = m->links[0].next, left = (uint32_t)stp_map_size(m); n && left; n = next, left--) {
+		next = m->links[n].next;
+		if (!stp_work(w, 1))
+			return;
+		if (!stp_key_matches(m, stp_map_entry(m, n), key, mask, w))
+			continue;
+		b.entry[b.n++] = n;
+		if (b.n == b.most && !remove_batch(m, &b, w))
+			return;
+	}
+	remove_batch(m, &b, w);
+}
+
+void stp_map_del_slice(struct stp_ctx *c, struct stp_map *m, const union stp_key *key, uint32_t mask)
+{
+	bool pinned = stp_map_pin(c, m);
+	struct stp_work w = { c, 0 };
+
+	del_slice(m, key, mask, &w);
+	if (pinned)
+		stp_map_unpin(c, m);
+}
+
+static bool has_slice(struct stp_map *m, const union stp_key *key, uint32_t mask, struct stp_work *w)
+{
 	uint32_t n, left;
 
-	if (!stp_map_lock(m))
-		return false;
-	for (n = m->links[0].next, left = m->count; n && left && !found; n = m->links[n].next, left--)
-		found = stp_key_matches(m, stp_map_entry(m, n), key, mask);
-	stp_map_unlock(m);
+	for (n = m->links[0].next, left = (uint32_t)stp_map_size(m); n && left; n = m->links[n].next, left--) {
+		if (!stp_work(w, 1))
+			return false;
+		if (stp_key_matches(m, stp_map_entry(m, n), key, mask, w))
+			return true;
+	}
+	return false;
+}
+
+bool stp_map_has_slice(struct stp_ctx *c, struct stp_map *m, const union stp_key *key, uint32_t mask)
+{
+	bool pinned = stp_map_pin(c, m), found;
+	struct stp_work w = { c, 0 };
+
+	found = has_slice(m, key, mask, &w);
+	if (pinned)
+		stp_map_unpin(c, m);
 	return found;
 }
 
-void stp_map_clear(struct stp_map *m)
+static void reset(struct stp_map *m)
 {
-	if (!stp_map_lock(m))
+	memset(m->buckets, 0, ((size_t)m->bucket_mask + 1) * sizeof *m->buckets);
+	m->links[0].prev = m->links[0].next = 0;
+	if (m->desc->value_type == STP_STAT)
+		stp_shards_zero(&m->shards, 1, m->slab.fresh);
+	stp_slab_reset(&m->slab);
+	set_count(m, 0);
+}
+
+static void reset_when_empty(struct stp_map *m)
+{
+	if (m->count || !stp_map_lock(m))
 		return;
-	if (m->count) {
-		memset(m->buckets, 0, ((size_t)m->bucket_mask + 1) * sizeof *m->buckets);
-		m->links[0].prev = m->links[0].next = 0;
-		if (m->desc->value_type == STP_STAT)
-			stp_shards_zero(&m->shards, 1, m->slab.fresh);
+	if (!m->count)
 		stp_slab_reset(&m->slab);
-		set_count(m, 0);
+	stp_map_unlock(m);
+}
+
+/* All at once where that is short, or shorter than to take out the few that there are; else one after the other, oldest
+ * first, in batches. */
+void stp_map_clear(struct stp_ctx *c, struct stp_map *m)
+{
+	uint64_t bytes = shared_bytes(m) * m->slab.fresh, table = sizeof *m->buckets * ((uint64_t)m->bucket_mask + 1);
+	struct stp_work w = { c, 0 };
+
+	if (!m->count)
+		return;
+	if (bytes > CLEARED_AT_ONCE || (table > CLEARED_AT_ONCE && m->count < m->bucket_mask / 64)) {
+		stp_map_del_slice(c, m, NULL, 0);
+		reset_when_empty(m);
+		return;
 	}
+	if (!stp_work(&w, (uint32_t)((bytes + table) / (STP_CLEARED / STP_STEPS))) || !stp_map_lock(m))
+		return;
+	reset(m);
 	stp_map_unlock(m);
 }

@@ -31,6 +31,7 @@
 
 #include "shard.h"
 #include "slab.h"
+#include "work.h"
 
 struct stp_entry { uint32_t hash, chain; };	/* what follows is laid out by struct stp_map */
 struct stp_link { uint32_t prev, next; };
@@ -81,8 +82,9 @@ void stp_key_hash(const struct stp_map *m, const union stp_key *key, struct stp_
 uint32_t stp_key_find(const struct stp_map *m, const struct stp_hashed *h);
 /* Writes H's keys into the entry E. */
 void stp_key_store(const struct stp_map *m, struct stp_entry *e, const struct stp_hashed *h);
-/* Do E's keys equal KEY where bit n of MASK is set? */
-bool stp_key_matches(const struct stp_map *m, const struct stp_entry *e, const union stp_key *key, uint32_t mask);
+/* Do E's keys equal KEY where bit n of MASK is set? The steps are added to W, not paid. */
+bool stp_key_matches(const struct stp_map *m, const struct stp_entry *e, const union stp_key *key, uint32_t mask,
+		     struct stp_work *w);
 
 /* ---- entries (map.c): the caller holds what the essay above says ---- */
 /* A new entry with H's keys, last in order, its value 0; 0 when full. */
@@ -92,10 +94,28 @@ void stp_map_error_full(struct stp_ctx *c, const struct stp_map *m) STP_COLD;
 /* All shards' locks of a map of statistics; nothing to do, and true, for others. */
 bool stp_map_lock(struct stp_map *m);
 void stp_map_unlock(struct stp_map *m);
+/* From here on, until C's handler ends, no entry of a map of statistics is reused. False: nothing was to be done, or could
+ * be. What was pinned last may be let go of sooner. */
+bool stp_map_pin(struct stp_ctx *c, struct stp_map *m);
+void stp_map_unpin(struct stp_ctx *c, struct stp_map *m);
 
 /* ---- order (sort.c) ---- */
-/* Sorts m->order[0…n) by COLUMN (0 value), stable; ORDER > 0 up. */
-void stp_map_sort(struct stp_map *m, uint32_t n, int column, int order);
+struct stp_sorter {
+	struct stp_map *map;
+	struct stp_work *work;
+	int column;			/* 0: value */
+	bool text, down;
+};
+
+/* By COLUMN (0 value); ORDER > 0 up. */
+void stp_sorter_init(struct stp_sorter *s, struct stp_map *m, struct stp_work *w, int column, int order);
+/* Sorts m->order[0…n), stable. False: the budget was spent, there is no order. */
+bool stp_map_sort(struct stp_sorter *s, uint32_t n);
+/* The first MOST of what all that are offered, in order of the ring, would be when sorted: a heap in m->order, with their
+ * places among the offered in m->order_tmp.  Offer each with n, those that the heap has, and place, those offered before;
+ * the result is the new n. Then sort the heap. */
+uint32_t stp_heap_offer(struct stp_sorter *s, uint32_t n, uint32_t most, uint32_t entry, uint32_t place);
+bool stp_heap_sort(struct stp_sorter *s, uint32_t n);
 
 static inline struct stp_entry *stp_map_entry(const struct stp_map *m, uint32_t n)
 {

@@ -5,7 +5,7 @@
  * that prints more than one record holds gets a second one, and the first is marked
  * as going on.  When there is no room, the rest of the run's text is given up as a
  * whole, so that what does arrive is whole from its beginning; its bytes are counted. */
-#include "state.h"
+#include "work.h"
 
 #define LEAST 256	/* bytes to ask for: shorter pieces are not worth a record */
 
@@ -106,5 +106,8 @@ void stp_out_text(struct stp_out *o, const char *s, size_t len)
 
 void stp_out_str(struct stp_out *o, const char *s)
 {
-	stp_out_text(o, s, strlen(s));
+	size_t n = strlen(s);
+
+	stp_pay_bytes(n, STP_COPIED);
+	stp_out_text(o, s, n);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Walks the tables that the translator makes of regular expressions (struct stp_regex): one step a byte, no memory but
  * the registers in the handler's frame.  Which match is found, and which places its groups have, is all in the table. */
-#include "state.h"
+#include "work.h"
+
+enum { MOVED = 256 };	/* registers moved for an action */
 
 int64_t stp_regex_test(const struct stp_regex *re, const char *s)
 {
@@ -11,6 +13,7 @@ int64_t stp_regex_test(const struct stp_regex *re, const char *s)
 
 	for (; state > done && *p; p++)
 		state = next[state + columns[*p]];
+	stp_pay_bytes((size_t)(p - (const uint8_t *)s), STP_SCANNED);
 	return state > done ? next[state + re->width + 1] : state == done;
 }
 
@@ -19,20 +22,23 @@ static inline uint32_t value_of(const uint32_t *regs, uint16_t source, uint32_t 
 	return source == STP_REGEX_HERE ? pos : source == STP_REGEX_NOWHERE ? ~0u : regs[source];
 }
 
-static void move(uint32_t *regs, const uint16_t *list, uint32_t pos)
+/* Returns how many registers were moved. */
+static uint32_t move(uint32_t *regs, const uint16_t *list, uint32_t pos)
 {
-	uint32_t n = *list++;
+	uint32_t moved = *list++, n;
 
-	for (; n--; list += 2)
+	for (n = moved; n--; list += 2)
 		regs[list[0]] = list[1] == STP_REGEX_HERE ? pos : regs[list[1]];
+	return moved;
 }
 
-static void keep(struct stp_match *m, const uint16_t *sources, uint32_t ntags, uint32_t pos)
+static uint32_t keep(struct stp_match *m, const uint16_t *sources, uint32_t ntags, uint32_t pos)
 {
 	for (uint32_t i = 0; i < ntags; i++)
 		m->tags[i] = value_of(m->regs, sources[i], pos);
 	m->tags[ntags] = pos;
 	m->state = STP_MATCH_FOUND;
+	return ntags;
 }
 
 /* Tags are turned to offsets in the text that is kept, which is cut where a string must end. */
@@ -60,7 +66,7 @@ int64_t stp_regex_match(struct stp_ctx *c, const struct stp_regex *re, const cha
 {
 	struct stp_match *m = c->match;
 	const uint16_t *cell = re->next + re->start;
-	uint32_t pos = 0, column, width = re->width, op = re->start_moves;
+	uint32_t pos = 0, column, width = re->width, op = re->start_moves, moved = 0;
 
 	m->state = STP_MATCH_FAILED;
 	m->ngroups = re->ngroups;
@@ -69,7 +75,7 @@ int64_t stp_regex_match(struct stp_ctx *c, const struct stp_regex *re, const cha
 		move(m->regs, re->moves + op, 0);
 	while (cell != re->next) {
 		if (cell[width])
-			keep(m, re->moves + cell[width], re->ntags, pos);
+			moved += keep(m, re->moves + cell[width], re->ntags, pos);
 		if (!s[pos]) {
 			if (cell[width + 1])
 				keep(m, re->moves + cell[width + 1], re->ntags, pos);
@@ -78,9 +84,16 @@ int64_t stp_regex_match(struct stp_ctx *c, const struct stp_regex *re, const cha
 		column = re->columns[(uint8_t)s[pos++]];
 		op = re->ops[cell - re->next + column];
 		cell = re->next + cell[column];
-		if (op)
-			move(m->regs, re->moves + op, pos);
+		if (!op)
+			continue;
+		moved += move(m->regs, re->moves + op, pos);
+		if (STP_UNLIKELY(moved >= MOVED)) {
+			if (!stp_charge(c, moved / MOVED))
+				break;
+			moved %= MOVED;
+		}
 	}
+	stp_pay_bytes(pos, STP_SCANNED / 2);
 	if (m->state != STP_MATCH_FOUND)
 		return 0;
 	keep_text(m, s);
@@ -123,6 +136,7 @@ void stp_matched(struct stp_ctx *c, char *dst, size_t size, int64_t n)
 		to = m->tags[2 * n];
 	}
 	stp_out_string(&o, dst, size);
+	stp_pay_bytes(to - from, STP_COPIED);
 	stp_out_text(&o, m->text + from, to - from);
 	stp_out_end(&o);
 }

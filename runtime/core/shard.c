@@ -8,6 +8,8 @@
 #include "shard.h"
 
 #define MERGE_CHUNK 32	/* accumulators merged under one hold of a shard's lock */
+#define MERGE_STEPS 2	/* each */
+#define LOCK_STEPS 6	/* to take and release a shard's lock, with its cache line */
 
 struct stp_pstat {
 	struct stp_shards shards;
@@ -89,6 +91,8 @@ bool stp_shards_init(struct stp_shards *s, const struct stp_map_desc *d, uint32_
 	s->stat_size = sizeof(struct stp_stat) + (d->hist.kind ? d->hist.buckets : 0) * sizeof(uint64_t);
 	if (s->stat_size > SIZE_MAX / 2 / ((size_t)n + 1))
 		return false;
+	s->merge_cost = (uint32_t)((uint64_t)s->nslots * (2 + (d->hist.kind ? d->hist.buckets : 0) / 4) / STP_STEPS);
+	s->lock_cost = s->nslots * LOCK_STEPS / STP_STEPS;
 	s->shard = stp_core_alloc(s->nslots * sizeof *s->shard, -1);
 	if (!s->shard)
 		return false;
@@ -116,6 +120,8 @@ struct stp_stat *stp_shards_merge(struct stp_shards *s, uint32_t n, struct stp_s
 {
 	unsigned i;
 
+	if (STP_UNLIKELY(s->merge_cost) && !stp_charge_here(s->merge_cost))
+		return NULL;
 	memset(into, 0, s->stat_size);
 	for (i = 0; i < s->nslots; i++) {
 		struct stp_shard *sh = s->shard[i];
@@ -137,12 +143,14 @@ static inline struct stp_stat *record(const struct stp_shards *s, char *into, ui
 	return (struct stp_stat *)(void *)(into + (n - 1) * s->stat_size);
 }
 
-static void merge_shard(struct stp_shards *s, struct stp_shard *sh, uint32_t n, char *into)
+static bool merge_shard(struct stp_shards *s, struct stp_shard *sh, uint32_t n, char *into, struct stp_work *w)
 {
 	uint32_t i, end;
 
 	for (i = 1; i <= n; i = end) {
 		end = n - i < MERGE_CHUNK ? n + 1 : i + MERGE_CHUNK;
+		if (!stp_work(w, (end - i) * MERGE_STEPS))
+			return false;
 		if (!plat_shard_lock(&sh->lock)) {
 			stp_core_count_lost_sample();
 			continue;
@@ -151,24 +159,35 @@ static void merge_shard(struct stp_shards *s, struct stp_shard *sh, uint32_t n, 
 			stp_stat_merge(record(s, into, i), stp_shard_stat(s, sh, i), s->desc, false);
 		plat_shard_unlock(&sh->lock);
 	}
+	return true;
 }
 
-void stp_shards_merge_all(struct stp_shards *s, uint32_t n, char *into)
+bool stp_shards_merge_all(struct stp_shards *s, uint32_t n, char *into, struct stp_work *w)
 {
 	uint32_t i;
 
-	for (i = 1; i <= n; i++)
+	for (i = 1; i <= n; i++) {
+		if (!(i % MERGE_CHUNK) && !stp_work(w, MERGE_CHUNK))
+			return false;
 		memset(record(s, into, i), 0, sizeof(struct stp_stat));
+	}
 	for (i = 0; i < s->nslots; i++)
-		merge_shard(s, s->shard[i], n, into);
-	for (i = 1; i <= n; i++)
+		if (!merge_shard(s, s->shard[i], n, into, w))
+			return false;
+	for (i = 1; i <= n; i++) {
+		if (!(i % MERGE_CHUNK) && !stp_work(w, MERGE_CHUNK))
+			return false;
 		stp_stat_finish(record(s, into, i), s->desc);
+	}
+	return true;
 }
 
 bool stp_shards_lock_all(struct stp_shards *s)
 {
 	unsigned i;
 
+	if (STP_UNLIKELY(s->lock_cost) && !stp_charge_here(s->lock_cost))
+		return false;
 	for (i = 0; i < s->nslots; i++)
 		if (!plat_shard_lock(&s->shard[i]->lock))
 			break;
@@ -236,6 +255,8 @@ const struct stp_stat *stp_pstat_get(struct stp_pstat *p)
 
 void stp_pstat_clear(struct stp_pstat *p)
 {
+	if (p->shards.merge_cost && !stp_charge_here(p->shards.merge_cost))
+		return;
 	if (!stp_shards_lock_all(&p->shards)) {
 		stp_core_count_lost_sample();
 		return;

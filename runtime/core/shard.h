@@ -12,7 +12,7 @@
 #ifndef STP_CORE_SHARD_H
 #define STP_CORE_SHARD_H
 
-#include "state.h"
+#include "work.h"
 
 struct stp_shard {
 	uint32_t lock;			/* plat_shard_lock */
@@ -25,6 +25,7 @@ struct stp_shards {
 	unsigned nslots;
 	uint32_t n;			/* accumulators a shard, without scratch */
 	size_t stat_size;		/* bytes of one, with its histogram */
+	uint32_t merge_cost, lock_cost;	/* actions, to merge one with its histogram and to take all locks; 0: few instructions */
 };
 
 /* Load time. False: out of memory (destroy what is there all the same). */
@@ -42,8 +43,9 @@ void stp_stat_finish(struct stp_stat *s, const struct stp_map_desc *d);
  * LOCK: take each shard's lock in turn (one that stays locked is left out, and counted as a lost
  * sample), else the caller has them all. */
 struct stp_stat *stp_shards_merge(struct stp_shards *s, uint32_t n, struct stp_stat *into, bool lock);
-/* Accumulators 1…N merged into INTO (records of stat_size bytes, number 1 first), without histograms. */
-void stp_shards_merge_all(struct stp_shards *s, uint32_t n, char *into);
+/* Accumulators 1…N merged into INTO (records of stat_size bytes, number 1 first), without histograms. False: the budget
+ * was spent. */
+bool stp_shards_merge_all(struct stp_shards *s, uint32_t n, char *into, struct stp_work *w);
 /* Every shard's lock, in order of slots (so two callers cannot block each other); false: none is held. */
 bool stp_shards_lock_all(struct stp_shards *s);
 void stp_shards_unlock_all(struct stp_shards *s);

@@ -6,10 +6,10 @@
  * identifier; nobody waits: who meets FILLING goes on to the next slot, so that a stack may be
  * kept twice, under one identifier.  When there is no room within reach the identifier is still
  * right as a key, and only its names are lost. */
-#include "state.h"
+#include "work.h"
 
 enum { EMPTY, FILLING, FIRST_ID };
-enum { REACH = 64, NAME = 256 };
+enum { REACH = 64, NAME = 256, OTHERS = 8 };
 
 struct slot { uint64_t id; uint32_t depth, pad; uint64_t addr[]; };
 struct stp_stacks {
@@ -67,8 +67,10 @@ static const uint64_t *trace(struct stp_ctx *c, unsigned *n)
 	if (!s)
 		return NULL;
 	addrs = s->traces + (size_t)c->cpu * s->most;
-	if (c->ntrace == STP_NO_TRACE)
+	if (c->ntrace == STP_NO_TRACE) {
 		c->ntrace = plat_backtrace(c, addrs, s->most);
+		stp_charge(c, c->ntrace / STP_FRAMES);
+	}
 	*n = c->ntrace;
 	return addrs;
 }
@@ -130,9 +132,9 @@ int64_t stp_stack_id(struct stp_ctx *c)
 		return 0;
 	for (i = 0; i < n; i++)
 		h = mix(h, addrs[i]);
-	while ((o = keep_as(stp_core.stacks, valid_id(h), addrs, n)) == OTHER_STACK)
+	for (i = 0; (o = keep_as(stp_core.stacks, valid_id(h), addrs, n)) == OTHER_STACK && i < OTHERS; i++)
 		h = mix(h, n);
-	if (o == NO_ROOM)
+	if (o != KEPT)
 		plat_fetch_add(&stp_core.lost_stacks, 1);
 	return (int64_t)valid_id(h);
 }
@@ -196,12 +198,15 @@ void stp_stack_text(struct stp_ctx *c, char *dst, size_t size, unsigned from, in
 	have -= from < have ? from : have;
 	if (n >= 0 && n < have)
 		have = (unsigned)n;
+	stp_charge(c, have / 64);
 	stp_addresses_text(dst, size, have ? addrs + from : NULL, have);
 }
 
 /* One line; behind the first address stand those that calls return to. */
 static void put_line(struct stp_out *o, uint64_t addr, bool caller, enum stp_stack_form form)
 {
+	if (!stp_charge_here(STP_NAMED))
+		return;
 	if (form == STP_STACK_LONG) {
 		stp_out_text(o, " ", 1);
 		put_hex(o, addr);

@@ -1,10 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Searching and cutting strings, for the language's string functions. */
-#include "state.h"
+#include "work.h"
+
+enum { SEARCHED = 512 /* bytes compared for an action */, A_HIT = 16 /* as many as copying takes longer */ };
+
+/* False: the budget is spent. */
+static bool pay(size_t *done)
+{
+	size_t n = *done / SEARCHED;
+
+	*done %= SEARCHED;
+	return stp_charge_here((uint32_t)n);
+}
+
+/* The first WHAT, which has LEN > 0 bytes, in S, or NULL; also when the budget is spent, for a search may take LEN times
+ * the length of S: of "aaaa…b" in "aaaa…". *DONE: bytes compared, not paid for. */
+static const char *find(const char *s, const char *what, size_t len, size_t *done)
+{
+	size_t i;
+
+	for (; *s; s++) {
+		if (*s == *what) {
+			for (i = 1; i < len && s[i] == what[i]; i++)
+				;
+			if (i >= len)
+				return s;
+			*done += i;
+		}
+		if (STP_UNLIKELY(++*done >= SEARCHED) && !pay(done))
+			return NULL;
+	}
+	return NULL;
+}
 
 int64_t stp_str_find(const char *s, const char *what)
 {
-	const char *p = strstr(s, what);
+	size_t len = strlen(what), done = 0;
+	const char *p = len ? find(s, what, len, &done) : s;
 
 	return p ? p - s : -1;
 }
@@ -19,9 +51,12 @@ static unsigned digit(char ch)
 
 static uint64_t to_unsigned(const char *s, unsigned base, uint64_t max)
 {
+	const char *from = s;
 	uint64_t v = 0;
 
 	for (; digit(*s) < base; s++) {
+		if ((s - from) % SEARCHED == SEARCHED - 1 && !stp_charge_here(16))
+			return max;
 		if (v > (max - digit(*s)) / base)
 			return max;
 		v = v * base + digit(*s);
@@ -51,7 +86,7 @@ int64_t stp_str_to_long(const char *s, int64_t base)
 
 void stp_str_sub(char *dst, size_t size, const char *s, int64_t start, int64_t len)
 {
-	int64_t have = (int64_t)strlen(s), n = 0;
+	int64_t have = stp_str_len(s), n = 0;
 
 	if (start >= 0 && start < have && len > 0)
 		n = len < have - start ? len : have - start;
@@ -70,25 +105,24 @@ int64_t stp_str_at(struct stp_ctx *c, const char *s, int64_t pos)
 		stp_error(c, STP_ERR_STRING, "negative position in a string");
 		return 0;
 	}
-	return pos < (int64_t)strlen(s) ? (unsigned char)s[pos] : 0;
+	return pos < stp_str_len(s) ? (unsigned char)s[pos] : 0;
 }
 
 void stp_str_replace(char *dst, size_t size, const char *s, const char *what, const char *with)
 {
-	size_t len = strlen(what), n;
+	size_t len = strlen(what), added = strlen(with), done = 0;
+	struct stp_out o;
 	const char *p;
 
-	*dst = 0;
-	while (len && (p = strstr(s, what)) != NULL) {
-		struct stp_out o;
-		size_t have = strlen(dst);
-
-		n = (size_t)(p - s);
-		stp_out_string(&o, dst + have, size - have);
-		stp_out_text(&o, s, n);
-		stp_out_str(&o, with);
-		stp_out_end(&o);
+	stp_out_string(&o, dst, size);
+	while (len && (p = find(s, what, len, &done)) != NULL) {
+		stp_out_text(&o, s, (size_t)(p - s));
+		stp_out_text(&o, with, added);
+		done += A_HIT + added / 4;
 		s = p + len;
+		if (done >= SEARCHED && !pay(&done))
+			break;
 	}
-	stp_str_cat(dst, s, size);
+	stp_out_str(&o, s);
+	stp_out_end(&o);
 }

@@ -5,7 +5,7 @@
  * towards it from the front, so that no second buffer is needed: what is
  * written never passes what is still to be read, because everything written is at least as
  * long as what it stands for and all of it fits. */
-#include "state.h"
+#include "work.h"
 
 #define DOTS 3		/* "..." behind the closing quote */
 
@@ -62,6 +62,7 @@ static void quote(char *dst, size_t size, const char *s, size_t n, bool quoted, 
 		return;
 	}
 	fit = fitting(s, n, size - 1 - extra);
+	stp_pay_bytes(fit, STP_ESCAPED);
 	if (quoted && (cut || fit < n)) {
 		fit = fitting(s, n, size - 1 - extra - DOTS);
 		cut = true;
@@ -118,6 +119,7 @@ static void read_quoted(char *dst, size_t size, uint64_t addr, int64_t max, int6
 		put_address(dst, size, addr);
 		return;
 	}
+	stp_pay_bytes((size_t)n, STP_READ);
 	cut = n == max && max == (int64_t)size - 1;	/* the buffer ended, not the string that was asked for */
 	quote(dst, size, dst, (size_t)n, true, cut);
 }
@@ -130,6 +132,7 @@ static void buffer_quoted(struct stp_ctx *c, char *dst, size_t size, uint64_t ad
 	if (out > 0 && (uint64_t)out < size)
 		size = (size_t)out + 1;
 	n = len <= 0 ? 0 : (uint64_t)len < size ? (size_t)len : size - 1;
+	stp_pay_bytes(n, STP_READ);
 	if (!n || !read(dst, addr, n)) {
 		quote(dst, size, dst, n, true, len > 0 && (uint64_t)len > n);
 		return;

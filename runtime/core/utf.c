@@ -2,7 +2,9 @@
 /* Strings of the probed world in UTF-16 and UTF-32, as UTF-8.  Each unit is read by itself, for
  * where the string ends is known only when its end is met; a character that has no
  * room is left out whole. */
-#include "state.h"
+#include "work.h"
+
+enum { UNITS = 16 };	/* that an action reads */
 
 struct wide {
 	uint64_t addr;
@@ -71,6 +73,7 @@ static int convert(char *dst, size_t size, struct wide *w)
 		put_utf8(dst + pos, v, n);
 		pos += n;
 	}
+	stp_pay_bytes(pos, UNITS);
 	dst[err ? 0 : pos] = 0;
 	return err;
 }

@@ -6,6 +6,11 @@
  * their kind run one after the other before anything else runs, or after: they are
  * only kept on their CPU, and may sleep until there is room for what they print.
  *
+ * The handler of a timer, or of a file that is read or written, whose work is long (STP_PROBE_SOFT) runs with
+ * interrupts on, in a soft interrupt or with these kept off, and without being preempted: what is hit meanwhile on this
+ * CPU is skipped, and timers of the session wait for it.  Hits on other CPUs that give up waiting for its locks do not
+ * count against MAXSKIPPED.
+ *
  * A probe may be hit in an NMI: a sample of a hardware counter, a function or tracepoint on the
  * NMI's way.  What it interrupts on this CPU is either a handler, and then the hit is skipped, or no
  * handler, and then this CPU holds no lock of the script's and writes to no ring: the hit runs
@@ -15,6 +20,7 @@
 #include "rt.h"
 #include "core/core.h"
 
+#include <linux/bottom_half.h>
 #include <linux/kprobes.h>
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
@@ -114,7 +120,8 @@ static noinline void skip(struct rt_cpu *cpu, const struct stp_probe *p, enum rt
 	const struct stp_limits *l = stp_module.limits;
 
 	count_skip(cpu, p, why, 1);
-	if (why == RT_SKIP_NESTED && l->interruptible) {
+	/* a soft timer's handler holds its locks for as long as its work lasts */
+	if ((why == RT_SKIP_NESTED && l->interruptible) || (why == RT_SKIP_LOCK && atomic_read(&rt.soft))) {
 		atomic_inc(&rt.uncounted);
 		atomic_inc(&rt.skipped);
 		return;
@@ -152,12 +159,14 @@ static noinline void unlock(const struct stp_probe *p, unsigned n)
 static bool lock(const struct stp_probe *p)
 {
 	const struct stp_limits *l = stp_module.limits;
-	unsigned i, tries = in_nmi() ? 0 : l->suppress_time_limits ? UINT_MAX : l->max_trylock;
+	struct plat_wait wait = { .us = l->max_trylock * l->trylock_delay_us, .endless = l->suppress_time_limits };
+	unsigned i;
 	bool got;
 
+	if (unlikely(in_nmi()))
+		wait = (struct plat_wait){ 0 };
 	for (i = 0; i < p->nlocks; i++) {
-		got = p->locks[i].write ? plat_write_lock(p->locks[i].lock, tries, l->trylock_delay_us)
-					: plat_read_lock(p->locks[i].lock, tries, l->trylock_delay_us);
+		got = p->locks[i].write ? plat_write_lock(p->locks[i].lock, &wait) : plat_read_lock(p->locks[i].lock, &wait);
 		if (!got) {
 			unlock(p, i);
 			return false;
@@ -218,7 +227,7 @@ static noinline void account(struct rt_cpu *cpu, const struct stp_probe *p, u64 
 	if (cost > st->max)
 		st->max = cost;
 	st->hits++;
-	if (!l->overload_threshold || (p->flags & STP_PROBE_INTERRUPTIBLE))
+	if (!l->overload_threshold || p->flags & (STP_PROBE_DURING_BEGIN | STP_PROBE_DURING_END))
 		return;
 	cpu->overload_used += cost;
 	if (now - cpu->overload_start < l->overload_interval)
@@ -257,6 +266,7 @@ static __always_inline bool run(struct rt_cpu *cpu, const struct stp_probe *p, s
 	bool timed = rt.timed;
 	u64 start = timed ? get_cycles() : 0;
 
+	cpu->started = start;
 	stp_ctx_begin(c, p, regs);
 	if (fill)
 		fill(c, data);
@@ -323,6 +333,22 @@ bool rt_run(const struct stp_probe *p, struct pt_regs *regs, void (*handler)(str
 	return ran;
 }
 NOKPROBE_SYMBOL(rt_run);
+
+bool rt_run_soft(const struct stp_probe *p, void (*handler)(struct stp_ctx *c), void (*fill)(struct stp_ctx *c, void *data), void *data)
+{
+	bool ran;
+
+	if (!state_allows(p))
+		return false;
+	local_bh_disable();
+	preempt_disable_notrace();
+	atomic_inc(&rt.soft);
+	ran = run_here(p, NULL, handler, fill, data, RT_SKIP_NESTED);
+	atomic_dec(&rt.soft);
+	preempt_enable_notrace();
+	local_bh_enable();
+	return ran;
+}
 
 static __always_inline void set_address(struct stp_ctx *c, void *data)
 {

@@ -3,11 +3,11 @@
 #include "compat.h"
 #include "rt.h"
 
-#include <linux/delay.h>
 #include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
+#include <linux/timekeeping.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
@@ -111,33 +111,34 @@ static bool try_lock(struct stp_lock *l, bool write)
 	return old < WRITER - 1 && cmpxchg(&l->word, old, old + 1) == old;
 }
 
-static bool lock_bounded(struct stp_lock *l, bool write, unsigned tries, unsigned delay_us)
+/* By the clock: what one look at the lock takes depends on the machine. */
+static noinline bool lock_patiently(struct stp_lock *l, bool write, struct plat_wait *w)
 {
-	unsigned i, spins;
+	unsigned spins;
 
-	if (likely(try_lock(l, write)))
-		return true;
 	WRITE_ONCE(l->contended, l->contended + 1);
-	for (i = 0; i < tries; i++) {
+	if (!w->us && !w->endless)
+		return false;
+	if (!w->until)
+		w->until = ktime_get_mono_fast_ns() + w->us * 1000ull;
+	do {
 		for (spins = 0; spins < 16; spins++) {
 			cpu_relax();
 			if (try_lock(l, write))
 				return true;
 		}
-		if (delay_us)
-			udelay(delay_us);
-	}
+	} while (w->endless || ktime_get_mono_fast_ns() < w->until);
 	return false;
 }
 
-bool plat_read_lock(struct stp_lock *l, unsigned tries, unsigned delay_us)
+bool plat_read_lock(struct stp_lock *l, struct plat_wait *w)
 {
-	return lock_bounded(l, false, tries, delay_us);
+	return likely(try_lock(l, false)) || lock_patiently(l, false, w);
 }
 
-bool plat_write_lock(struct stp_lock *l, unsigned tries, unsigned delay_us)
+bool plat_write_lock(struct stp_lock *l, struct plat_wait *w)
 {
-	return lock_bounded(l, true, tries, delay_us);
+	return likely(try_lock(l, true)) || lock_patiently(l, true, w);
 }
 
 void plat_read_unlock(struct stp_lock *l)
@@ -154,16 +155,25 @@ void plat_write_unlock(struct stp_lock *l)
 	smp_store_release(&l->word, 0);
 }
 
+/* A shard is held for some hundred instructions, at most for as long as it takes to clear what CLEARED_AT_ONCE (core/map.c) says. */
+#define SHARD_WAIT_NS 300000
+
 bool plat_shard_lock(uint32_t *word)
 {
+	u64 until = 0;
 	unsigned i;
 
-	for (i = 0; i < 100000; i++) {
-		if (!READ_ONCE(*word) && cmpxchg(word, 0, 1) == 0)
-			return true;
-		cpu_relax();
+	for (;;) {
+		for (i = 0; i < 64; i++) {
+			if (!READ_ONCE(*word) && cmpxchg(word, 0, 1) == 0)
+				return true;
+			cpu_relax();
+		}
+		if (!until)
+			until = ktime_get_mono_fast_ns() + SHARD_WAIT_NS;
+		else if (ktime_get_mono_fast_ns() >= until)
+			return false;
 	}
-	return false;
 }
 
 void plat_shard_unlock(uint32_t *word)

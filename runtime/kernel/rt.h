@@ -48,6 +48,7 @@ struct rt_cpu {
 	const struct stp_row_kprobe *hook_row;	/* hook.c: the return being diverted, or NULL */
 	unsigned long hook_addr;
 	int hook_done;
+	u64 started;			/* cycles when its last run began, where runs are measured */
 	u64 overload_start, overload_used;
 	struct rt_stack stacks[RT_STACKS];	/* stackroom.c: interrupts', exceptions' */
 	unsigned nstacks;
@@ -70,6 +71,7 @@ struct rt {
 	struct rt_cpu **cpus;
 	atomic64_t seq;
 	atomic_t errors, skipped, uncounted;	/* skipped: those that do not count against MAXSKIPPED among them */
+	atomic_t soft;			/* soft timers' handlers that run */
 	u32 nprobes_attached, noptional_skipped;
 	/* what the control channel has to say, besides messages */
 	int want_exit, want_wake;	/* 1: to be said, 2: said */
@@ -136,6 +138,8 @@ void rt_contexts_exit(void);
  * as a lock was busy, not to its end); where that is a loss it has been counted. */
 bool rt_run(const struct stp_probe *p, struct pt_regs *regs, void (*handler)(struct stp_ctx *c),
 	    void (*fill)(struct stp_ctx *c, void *data), void *data);
+/* The same for a probe with STP_PROBE_SOFT, in a soft interrupt or process context, with interrupts on. */
+bool rt_run_soft(const struct stp_probe *p, void (*handler)(struct stp_ctx *c), void (*fill)(struct stp_ctx *c, void *data), void *data);
 /* P's own handler, for a probe at ADDR; not of begin, end and their kind. */
 void rt_run_at(const struct stp_probe *p, struct pt_regs *regs, unsigned long addr);
 /* The same for a traced entry: a hit inside another handler is the kernel's to miss, as with kprobes. */

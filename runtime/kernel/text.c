@@ -55,7 +55,10 @@ int rt_run_text(const struct stp_probe *p, struct rt_text *t)
 
 	if (READ_ONCE(rt.state) != RT_RUNNING || READ_ONCE(rt.want_exit))
 		return -ENODEV;
-	rt_run(p, NULL, handle, fill, &r);
+	if (p->flags & STP_PROBE_SOFT)
+		rt_run_soft(p, handle, fill, &r);
+	else
+		rt_run(p, NULL, handle, fill, &r);
 	if (!r.ran)
 		return -EBUSY;
 	return r.error ? -EIO : 0;

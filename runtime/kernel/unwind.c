@@ -139,7 +139,7 @@ static unsigned walk_task(struct task_struct *t, u64 *addrs, unsigned most)
 
 void stp_task_stack_text(struct stp_ctx *c, char *dst, size_t size, uint64_t task)
 {
-	enum { DEPTH = 32 };
+	enum { DEPTH = 32, ACTIONS = 8 };
 	u64 addrs[DEPTH];
 	unsigned n;
 
@@ -152,6 +152,9 @@ void stp_task_stack_text(struct stp_ctx *c, char *dst, size_t size, uint64_t tas
 	stp_error(c, STP_ERR_FAULT, "this kernel does not let modules walk the stacks of other tasks");
 	return;
 #endif
+	c->actions -= ACTIONS;
+	if (c->actions < 0 && !stp_more_actions(c))
+		return;
 	rcu_read_lock();
 	if (is_task(task)) {
 		n = walk_task((struct task_struct *)(unsigned long)task, addrs, min_t(u32, stp_module.limits->max_backtrace, DEPTH));

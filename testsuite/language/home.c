@@ -45,6 +45,7 @@ static void run(const struct stp_probe *p)
 {
 	struct stp_ctx *c = &home.ctx;
 
+	plat_test_sleeper(p->flags & (STP_PROBE_DURING_BEGIN | STP_PROBE_DURING_END));
 	stp_ctx_begin(c, p, NULL);
 	if (p->condition && !p->condition(c))
 		return;
@@ -140,6 +141,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	stp_ctx_init(&home.ctx, 0, frame, stp_module.frame_size);
+	plat_test_context(&home.ctx);
 	if (!set_globals(argv + 1))
 		return 2;
 	run_once(STP_FAMILY_BEGIN);

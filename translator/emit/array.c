@@ -55,8 +55,12 @@ struct val emit_in(struct body *b, struct expr *e)
 	unsigned mask = 0;
 	const char *k = emit_keys(b, m, &e->in.keys, &mask);
 
-	if (is_slice(&e->in.keys))
-		return (struct val){ format_c(b->e, "(int64_t)stp_map_has_slice(%s, %s, %uu)", m->c_name, k, mask), false };
+	if (is_slice(&e->in.keys)) {
+		struct val t = temp_long(b, format_c(b->e, "stp_map_has_slice(c, %s, %s, %uu)", m->c_name, k, mask));
+
+		check_error(b, e->span);
+		return t;
+	}
 	return (struct val){ format_c(b->e, "(int64_t)stp_map_has(%s, %s)", m->c_name, k), false };
 }
 

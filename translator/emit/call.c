@@ -74,7 +74,9 @@ static struct val call_builtin(struct body *b, struct expr *e, const char *dst)
 {
 	const struct builtin *bi = e->call.ref->builtin;
 
-	return emit_template(b, bi->code, e->call.ref->result, &e->call.args, dst, bi->flags & BI_ERROR, e->span);
+	bool can_fail = bi->flags & BI_ERROR || bi->cost == COST_NAMES || bi->cost == COST_SEARCH;
+
+	return emit_template(b, bi->code, e->call.ref->result, &e->call.args, dst, can_fail, e->span);
 }
 
 /* One that says `next` is called through a function that goes on to the next. */
@@ -184,7 +186,7 @@ static void emit_script_function(struct emitter *e, struct function *f, const ch
 		sb_printf(&pro, "\tif (!stp_may_recurse(c, STP_MAXNESTING)) {\n\t\tstp_fail(c, %u);\n\t\tgoto out;\n\t}\n",
 			  loc_number(e, f->decl->name_span));
 	if (e->time_limits)
-		line(&b, "STP_ACT(c, %u, %u, out);", count_statements(f->body), loc_number(e, f->decl->name_span));
+		line(&b, "STP_ACT(c, %u, %u, out);", cost_of(f->body), loc_number(e, f->decl->name_span));
 	emit_stmt(&b, f->body);
 	body_end(&b, head, f->c_name, sb_str(&pro), format_c(e, "%s\treturn%s;\n", f->recursive ? "\tc->depth--;\n" : "",
 							    f->result == TYPE_LONG ? " r" : ""));

@@ -171,8 +171,12 @@ unsigned saved_offset(struct emitter *e, const struct probe *p, unsigned slot, u
 void emit_stmt(struct body *b, struct stmt *s);
 void emit_foreach(struct body *b, struct stmt *s);
 void emit_delete(struct body *b, struct stmt *s);
-unsigned count_statements(const struct stmt *s);
-bool has_loop(const struct stmt *s);
+
+/* cost.c, soft.c */
+/* Strings that can be longer than this are charged for (STP_COPIED / 2 of runtime/core/work.h), which may end the budget. */
+enum { STRINGS_PAID = 1024 };
+unsigned cost_of(const struct stmt *s);		/* actions */
+bool runs_soft(struct emitter *e, const struct probe *p);	/* STP_PROBE_SOFT */
 
 /* function.c: what handlers and functions share */
 void body_begin(struct body *b, struct emitter *e, struct variable_vec *locals);

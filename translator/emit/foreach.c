@@ -34,7 +34,7 @@ static void loop_body(struct body *b, struct stmt *s, unsigned n)
 static void spend(struct body *b, struct stmt *s)
 {
 	if (b->e->time_limits)
-		line(b, "STP_ACT(c, %u, %s, %s);", count_statements(s->foreach.body) + 1, loc_c(b, s->span), b->fail);
+		line(b, "STP_ACT(c, %u, %s, %s);", cost_of(s->foreach.body) + 1, loc_c(b, s->span), b->fail);
 }
 
 static void foreach_array(struct body *b, struct stmt *s)
@@ -62,6 +62,8 @@ static void foreach_array(struct body *b, struct stmt *s)
 	bind_element(b, s, it);
 	loop_body(b, s, n);
 	close_block(b, "");
+	if (s->foreach.slice.len || m->type == TYPE_STATS)
+		check_error(b, s->span);	/* what it passed over is charged */
 	close_block(b, "");
 }
 
@@ -112,7 +114,7 @@ void emit_delete(struct body *b, struct stmt *s)
 	if (t->kind == EXPR_SYMBOL) {
 		v = t->symbol.ref;
 		if (v->is_array)
-			line(b, "stp_map_clear(%s);", v->c_name);
+			line(b, "stp_map_clear(c, %s);", v->c_name), check_error(b, s->span);
 		else if (v->type == TYPE_STATS)
 			line(b, "stp_pstat_clear(%s);", v->c_name);
 		else if (v->type == TYPE_STRING)
@@ -126,5 +128,5 @@ void emit_delete(struct body *b, struct stmt *s)
 	if (mask == (1u << v->nkeys) - 1)
 		line(b, "stp_map_del(%s, %s);", v->c_name, k);
 	else
-		line(b, "stp_map_del_slice(%s, %s, %uu);", v->c_name, k, mask);
+		line(b, "stp_map_del_slice(c, %s, %s, %uu);", v->c_name, k, mask), check_error(b, s->span);
 }

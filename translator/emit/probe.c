@@ -35,7 +35,8 @@ static void emit_probe_row(struct emitter *e, struct probe *p, const struct part
 		sb_printf(c, ".locks = %s, .nlocks = %u, ", part->locks, part->nlocks);
 	if (locs)
 		sb_printf(c, ".locs = %s, ", locs);
-	sb_printf(c, ".flags = %u, .index = %u, .loc = %u },\n", p->flags, p->index, loc_number(e, p->span));
+	sb_printf(c, ".flags = %u%s, .index = %u, .loc = %u },\n", p->flags,
+		  runs_soft(e, root(p)) ? " | STP_PROBE_SOFT | STP_PROBE_INTERRUPTIBLE" : "", p->index, loc_number(e, p->span));
 }
 
 /* The list of P's locks, which is one with that of others that take the same. */

@@ -28,6 +28,9 @@ struct probe_function {
 	struct map others;		/* probe -> its locations */
 };
 
+/* A handler of so many actions pays for them, without loops, too, unless that is little of what it has. */
+enum { ALWAYS_PAID = 64 };
+
 const char *probe_function_name(const struct probe_function *f)
 {
 	return f->name;
@@ -133,11 +136,11 @@ static const struct probe_function *take(struct making *m, bool everywhere)
 
 const struct probe_function *probe_handler(struct emitter *e, struct probe *p)
 {
-	unsigned n = count_statements(p->body);
+	unsigned n = cost_of(p->body), most = (unsigned)limit_value(e->session, "MAXACTION");
 	struct making m;
 
 	begin(&m, e, p, "h", &p->locals, may_be_shared(p));
-	if (e->time_limits && n > (unsigned)limit_value(e->session, "MAXACTION"))
+	if (e->time_limits && (n > most || (n > ALWAYS_PAID && n > most / 8)))
 		line(&m.body, "STP_ACT(c, %u, STP_LOC_PROBE, out);", n);
 	place_lock(&m.body, p->body);
 	emit_stmt(&m.body, p->body);

@@ -46,11 +46,14 @@ static const char *emit_table(struct emitter *e, const struct regex *re)
 
 struct val emit_match(struct body *b, struct expr *e)
 {
-	struct val l = emit_expr(b, e->match.left);
+	struct val l = emit_expr(b, e->match.left), t;
 	bool test = e->match.groups == REGEX_TEST;
 
-	return temp_long(b, format_c(b->e, "%s%s%s, %s)", e->match.negate ? "!" : "",
-				     test ? "stp_regex_test(&" : "stp_regex_match(c, &", emit_table(b->e, e->match.table), l.c));
+	t = temp_long(b, format_c(b->e, "%s%s%s, %s)", e->match.negate ? "!" : "",
+				  test ? "stp_regex_test(&" : "stp_regex_match(c, &", emit_table(b->e, e->match.table), l.c));
+	if (b->e->max_string > STRINGS_PAID)
+		check_error(b, e->span);
+	return t;
 }
 
 void emit_match_frame(const struct body *b)

@@ -46,7 +46,7 @@ static void emit_loop(struct body *b, struct stmt *s)
 		line(b, "\tbreak;");
 	}
 	if (b->e->time_limits)
-		line(b, "STP_ACT(c, %u, %s, %s);", count_statements(s->loop.body) + 1, loc_c(b, s->span), b->fail);
+		line(b, "STP_ACT(c, %u, %s, %s);", cost_of(s->loop.body) + 1, loc_c(b, s->span), b->fail);
 	b->cont = format_c(b->e, "cont%u", n);
 	emit_scope(b, s->loop.body);
 	line(b, "%s: __attribute__((unused));", b->cont);
@@ -113,7 +113,11 @@ void emit_stmt(struct body *b, struct stmt *s)
 		emit_lock(b);
 	switch (s->kind) {
 	case STMT_BLOCK: emit_block(b, s); break;
-	case STMT_EXPR: emit_effect(b, s->expr.expr); break;
+	case STMT_EXPR:
+		emit_effect(b, s->expr.expr);
+		if (b->e->max_string > STRINGS_PAID)
+			check_error(b, s->span);
+		break;
 	case STMT_EMPTY: break;
 	case STMT_IF: emit_if(b, s); break;
 	case STMT_LOOP: emit_loop(b, s); break;
@@ -130,20 +134,4 @@ void emit_stmt(struct body *b, struct stmt *s)
 	case STMT_KINDS: break;
 	}
 	temps_release(b, mark);
-}
-
-static struct stmt *count_visit(struct visitor *v, struct stmt *s)
-{
-	if (s->kind != STMT_BLOCK && s->kind != STMT_EMPTY)
-		++*(unsigned *)v->data;
-	return s;
-}
-
-unsigned count_statements(const struct stmt *s)
-{
-	unsigned n = 0;
-	struct visitor v = { .post_stmt = count_visit, .data = &n };
-
-	walk_stmt(&v, (struct stmt *)s);
-	return n;
 }

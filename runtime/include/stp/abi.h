@@ -107,6 +107,7 @@ enum stp_probe_flag {
 	STP_PROBE_DURING_BEGIN = 2,	/* runs while the session is starting (begin) */
 	STP_PROBE_DURING_END = 4,	/* end, error */
 	STP_PROBE_ONESHOT = 8,		/* the session ends after it */
+	STP_PROBE_SOFT = 16,		/* long work of a timer, file or input; runs with interrupts on */
 };
 struct stp_probe {
 	void (*handler)(struct stp_ctx *c);
@@ -228,8 +229,7 @@ struct stp_limits {
 	uint32_t max_string;		/* bytes of a string with its NUL */
 	uint32_t max_errors;		/* soft errors after which the session ends; 0: at the first */
 	uint32_t max_skipped;
-	uint32_t max_trylock;		/* tries, of trylock_delay_us each */
-	uint32_t trylock_delay_us;
+	uint32_t max_trylock, trylock_delay_us;	/* their product: microseconds that a handler waits for all its locks */
 	uint32_t min_stack;
 	uint32_t suppress_errors;	/* --suppress-handler-errors, and the default for faults */
 	uint32_t suppress_time_limits;	/* locks are waited for without end */
@@ -312,7 +312,7 @@ struct stp_ctx {
 	const struct stp_probe *probe;
 	void *regs;			/* struct pt_regs of the probed context, or NULL */
 	uint32_t error;			/* non-zero: unwinding */
-	int32_t actions;		/* statements left */
+	int32_t actions;		/* left of those given out; below 0: stp_more_actions() */
 	uint32_t depth;			/* of function calls */
 	uint32_t nchain;
 	char *frame, *frame_end;	/* bump stack of frames */
@@ -335,6 +335,7 @@ struct stp_ctx {
 	uint64_t out_lost;		/* bytes of this run's text given up */
 	struct stp_map *pinned;		/* arrays that this run walks */
 	uint32_t ntrace;		/* addresses of the stack, once it has been walked */
+	uint32_t granted;		/* actions given out, of the run's budget */
 	/* Below this address the stack that the run is on has no room for what the probe may need: one more level of
 	 * recursion is refused there. 0: the stack is not looked at. */
 	uintptr_t stack_floor;
@@ -368,11 +369,14 @@ void stp_fail(struct stp_ctx *c, uint32_t loc) STP_COLD;
 /* catch: take the error's text (with its location) into DST of SIZE bytes (DST may be NULL) and go on. STP_ERR_LIMIT and STP_ERR_ABORT are not caught: returns false. */
 bool stp_catch(struct stp_ctx *c, char *dst, size_t size);
 void stp_out_of_actions(struct stp_ctx *c) STP_COLD;	/* error LIMIT: "MAXACTION exceeded" */
+/* C has spent what it was given of its budget: more, and true, or false with error LIMIT: it is spent as a whole, or
+ * the guard against overload ends the run. core/work.h says what an action is. */
+bool stp_more_actions(struct stp_ctx *c) STP_COLD;
 
 #define STP_CHECK(c, loc, label) do { if (STP_UNLIKELY((c)->error)) { stp_fail((c), (loc)); goto label; } } while (0)
-/* Spend N statements. */
-#define STP_ACT(c, n, loc, label) do { if (STP_UNLIKELY(((c)->actions -= (n)) < 0)) { \
-	stp_out_of_actions(c); stp_fail((c), (loc)); goto label; } } while (0)
+/* Spend N actions. */
+#define STP_ACT(c, n, loc, label) do { if (STP_UNLIKELY(((c)->actions -= (n)) < 0) && !stp_more_actions(c)) { \
+	stp_fail((c), (loc)); goto label; } } while (0)
 
 /* A frame of SIZE bytes for strings; NULL and an error (LIMIT, "MAXNESTING") when the context has no more. */
 static inline void *stp_frame_push(struct stp_ctx *c, size_t size)
@@ -444,10 +448,10 @@ void stp_map_set_str(struct stp_ctx *c, struct stp_map *m, const union stp_key *
 int64_t *stp_map_ref_long(struct stp_ctx *c, struct stp_map *m, const union stp_key *key);
 void stp_map_add_stat(struct stp_ctx *c, struct stp_map *m, const union stp_key *key, int64_t v);
 void stp_map_del(struct stp_map *m, const union stp_key *key);
-/* Elements whose keys equal KEY where bit n of MASK is set. */
-void stp_map_del_slice(struct stp_map *m, const union stp_key *key, uint32_t mask);
-bool stp_map_has_slice(struct stp_map *m, const union stp_key *key, uint32_t mask);
-void stp_map_clear(struct stp_map *m);
+/* Elements whose keys equal KEY where bit n of MASK is set. These and clearing are charged: error LIMIT. */
+void stp_map_del_slice(struct stp_ctx *c, struct stp_map *m, const union stp_key *key, uint32_t mask);
+bool stp_map_has_slice(struct stp_ctx *c, struct stp_map *m, const union stp_key *key, uint32_t mask);
+void stp_map_clear(struct stp_ctx *c, struct stp_map *m);
 int64_t stp_map_size(struct stp_map *m);
 
 /* foreach: a snapshot of the order; the body may not change M (the translator sees to it). */
@@ -457,13 +461,17 @@ struct stp_iter {
 	uint64_t left;			/* elements still wanted */
 	uint32_t mask, pos;
 	const union stp_key *slice;
-	uint32_t scan, index, sorted, pad;	/* entries still to look at; the current one */
+	uint32_t scan, index;		/* entries still to look at; the current one */
+	bool sorted, all;		/* by the map's index; every entry is wanted */
+	uint32_t steps;			/* of entries passed over, not paid for */
+	struct stp_ctx *ctx;
 };
 /* COLUMN 0: by value (statistics: by OP), else by key; ORDER 0 none (insertion), 1 up, -1 down;
- * LIMIT < 0: all.  Nested foreach over one array must have the outer one's order or none. */
+ * LIMIT < 0: all.  Nested foreach over one array must have the outer one's order or none.
+ * Collecting and sorting are charged: error LIMIT. */
 void stp_iter_begin(struct stp_ctx *c, struct stp_iter *it, struct stp_map *m, int column, int order,
 		    enum stp_stat_op op, int64_t limit, const union stp_key *slice, uint32_t mask);
-bool stp_iter_next(struct stp_iter *it);
+bool stp_iter_next(struct stp_iter *it);	/* error LIMIT: entries passed over are charged */
 int64_t stp_iter_key_long(const struct stp_iter *it, unsigned n);	/* n from 0 */
 const char *stp_iter_key_str(const struct stp_iter *it, unsigned n);
 int64_t stp_iter_long(const struct stp_iter *it);

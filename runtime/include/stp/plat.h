@@ -43,13 +43,27 @@ unsigned plat_nslots(void);			/* CPUs (or threads' shards): fixed after load */
 unsigned plat_slot(void);			/* this CPU's number, < plat_nslots(); stable while a handler runs */
 
 /* ---- locks: bounded; false means given up (the hit is skipped and counted) ---- */
-bool plat_read_lock(struct stp_lock *l, unsigned tries, unsigned delay_us);
-bool plat_write_lock(struct stp_lock *l, unsigned tries, unsigned delay_us);
+/* What a handler may wait, for all its locks together. */
+struct plat_wait {
+	uint32_t us;			/* 0: it may not */
+	bool endless;
+	uint64_t until;			/* on the platform's clock; 0: it has not waited yet */
+};
+bool plat_read_lock(struct stp_lock *l, struct plat_wait *w);
+bool plat_write_lock(struct stp_lock *l, struct plat_wait *w);
 void plat_read_unlock(struct stp_lock *l);
 void plat_write_unlock(struct stp_lock *l);
 /* A shard's byte lock: only a merging reader ever contends. Spins, bounded. */
 bool plat_shard_lock(uint32_t *word);
 void plat_shard_unlock(uint32_t *word);
+
+/* ---- the run of a handler ---- */
+/* The context of the handler that runs here; NULL: none does. */
+struct stp_ctx *plat_context(void);
+/* Called between pieces of long work. True: the handler may sleep, and others have had their turn. */
+bool plat_yield(void);
+/* Has the run of C lasted so long that it has to end? Asked now and then. */
+bool plat_overloaded(const struct stp_ctx *c);
 
 /* ---- atomics on 64-bit words ---- */
 uint64_t plat_fetch_add(uint64_t *p, uint64_t v);

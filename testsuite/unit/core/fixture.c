@@ -52,11 +52,13 @@ void fixture_load(void)
 	CHECK_EQ(stp_core_load(&fx.module), 0);
 	for (unsigned i = 0; i < FIXTURE_SLOTS; i++)
 		stp_ctx_begin(&fx.ctx[i], &fx.probe, NULL);
+	plat_test_context(CTX);
 }
 
 struct stp_map *fixture_one_map(const struct stp_map_desc *d, unsigned nslots)
 {
 	fixture_reset(nslots);
+	fx.limits.max_action = INT32_MAX;
 	fixture_map(d);
 	fixture_load();
 	return fx.storage[0];
@@ -65,6 +67,7 @@ struct stp_map *fixture_one_map(const struct stp_map_desc *d, unsigned nslots)
 struct stp_pstat *fixture_one_pstat(const struct stp_map_desc *d, unsigned nslots)
 {
 	fixture_reset(nslots);
+	fx.limits.max_action = INT32_MAX;
 	fixture_pstat(d);
 	fixture_load();
 	return fx.storage[0];

@@ -30,7 +30,7 @@ void fixture_pstat(const struct stp_map_desc *d);
 void fixture_scalar(enum stp_type type, bool settable);
 /* Loads it and begins a run in each context. */
 void fixture_load(void);
-/* Reset, a map of D (and no more), load. */
+/* Reset, a map of D (and no more), load; runs have actions without end. */
 struct stp_map *fixture_one_map(const struct stp_map_desc *d, unsigned nslots);
 struct stp_pstat *fixture_one_pstat(const struct stp_map_desc *d, unsigned nslots);
 

@@ -115,11 +115,11 @@ TEST(map_clears)
 {
 	struct stp_map *m = fixture_one_map(&by_long, 1);
 
-	stp_map_clear(m);
+	stp_map_clear(CTX, m);
 	for (int round = 0; round < 3; round++) {
 		for (int i = 0; i < 5; i++)
 			stp_map_set_long(CTX, m, KEY(KL(i * 100 + round)), 1);
-		stp_map_clear(m);
+		stp_map_clear(CTX, m);
 		CHECK_EQ(stp_map_size(m), 0);
 		for (int i = 0; i < 5; i++)
 			CHECK(!stp_map_has(m, KEY(KL(i * 100 + round))));
@@ -141,10 +141,10 @@ TEST(map_string_keys_and_values_are_cut_at_their_size)
 	CHECK_STR(stp_map_get_str(m, KEY(KS(longer))), cut);
 	CHECK_STR(stp_map_get_str(m, KEY(KS(cut))), cut);
 	CHECK_EQ(stp_core_truncated(), 1);
-	CHECK(stp_map_has_slice(m, KEY(KS(longer)), 1));
+	CHECK(stp_map_has_slice(CTX, m, KEY(KS(longer)), 1));
 	longer[62] = 'x';
 	CHECK(!stp_map_has(m, KEY(KS(longer))));
-	CHECK(!stp_map_has_slice(m, KEY(KS(longer)), 1));
+	CHECK(!stp_map_has_slice(CTX, m, KEY(KS(longer)), 1));
 }
 
 TEST(map_strings_of_every_length_differ)
@@ -197,20 +197,20 @@ TEST(map_slices)
 	struct stp_map *m = fixture_one_map(&by_three, 1);
 
 	fill_three(m);
-	CHECK(stp_map_has_slice(m, KEY(KS("dog"), KL(9), KS("q")), 1));
-	CHECK(stp_map_has_slice(m, KEY(KS(""), KL(3), KS("q")), 3));
-	CHECK(!stp_map_has_slice(m, KEY(KS("cow"), KL(3), KS("q")), 3));
-	CHECK(!stp_map_has_slice(m, KEY(KS(""), KL(4), KS("q")), 2));
-	CHECK(stp_map_has_slice(m, KEY(KS("cow"), KL(4), KS("q")), 0));
-	stp_map_del_slice(m, KEY(KS("dog"), KL(2), KS("q")), 3);
+	CHECK(stp_map_has_slice(CTX, m, KEY(KS("dog"), KL(9), KS("q")), 1));
+	CHECK(stp_map_has_slice(CTX, m, KEY(KS(""), KL(3), KS("q")), 3));
+	CHECK(!stp_map_has_slice(CTX, m, KEY(KS("cow"), KL(3), KS("q")), 3));
+	CHECK(!stp_map_has_slice(CTX, m, KEY(KS(""), KL(4), KS("q")), 2));
+	CHECK(stp_map_has_slice(CTX, m, KEY(KS("cow"), KL(4), KS("q")), 0));
+	stp_map_del_slice(CTX, m, KEY(KS("dog"), KL(2), KS("q")), 3);
 	CHECK_EQ(stp_map_size(m), 22);
 	CHECK(!stp_map_has(m, KEY(KS("dog"), KL(2), KS("x"))));
 	CHECK(stp_map_has(m, KEY(KS("cat"), KL(2), KS("x"))));
-	stp_map_del_slice(m, KEY(KS(""), KL(0), KS("x")), 4);
+	stp_map_del_slice(CTX, m, KEY(KS(""), KL(0), KS("x")), 4);
 	CHECK_EQ(stp_map_size(m), 11);
-	stp_map_del_slice(m, KEY(KS(""), KL(0), KS("")), 0);
+	stp_map_del_slice(CTX, m, KEY(KS(""), KL(0), KS("")), 0);
 	CHECK_EQ(stp_map_size(m), 0);
-	CHECK(!stp_map_has_slice(m, KEY(KS("cow"), KL(4), KS("q")), 0));
+	CHECK(!stp_map_has_slice(CTX, m, KEY(KS("cow"), KL(4), KS("q")), 0));
 }
 
 TEST(map_of_one_entry)

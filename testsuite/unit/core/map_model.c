@@ -158,10 +158,10 @@ static void step_delete_slice(const union stp_key *k, uint32_t mask)
 
 	for (unsigned i = 0; i < model.n; i++)
 		any |= same(model.cell[i].key, k, mask);
-	CHECK_EQ(stp_map_has_slice(model.m, k, mask), any);
+	CHECK_EQ(stp_map_has_slice(CTX, model.m, k, mask), any);
 	if (draw(3))
 		return;
-	stp_map_del_slice(model.m, k, mask);
+	stp_map_del_slice(CTX, model.m, k, mask);
 	for (unsigned i = model.n; i-- > 0;)
 		if (same(model.cell[i].key, k, mask))
 			drop(i);
@@ -272,7 +272,7 @@ static void step(void)
 		break;
 	case 2:
 		if (!draw(20)) {
-			stp_map_clear(model.m);
+			stp_map_clear(CTX, model.m);
 			model.n = 0;
 		}
 		break;

@@ -31,6 +31,9 @@ static struct {
 	uint64_t stack[8];
 	unsigned nstack;
 	unsigned nregions;
+	struct stp_ctx *context;
+	bool sleeper;
+	unsigned yields, overloaded;
 } t;
 static struct output *output[MAX_SLOTS];
 static _Thread_local unsigned my_slot;
@@ -77,6 +80,26 @@ void plat_test_before_lock(unsigned n, void (*fn)(void))
 }
 
 bool plat_test_locks_held(void) { return __atomic_load_n(&t.held, __ATOMIC_SEQ_CST); }
+
+/* ---- runs of handlers ---- */
+
+void plat_test_context(struct stp_ctx *c) { t.context = c; }
+struct stp_ctx *plat_context(void) { return t.context; }
+void plat_test_sleeper(bool may) { t.sleeper = may; }
+unsigned plat_test_yields(void) { return t.yields; }
+void plat_test_overload(unsigned n) { t.overloaded = n; }
+
+bool plat_yield(void)
+{
+	t.yields += t.sleeper;
+	return t.sleeper;
+}
+
+bool plat_overloaded(const struct stp_ctx *c)
+{
+	(void)c;
+	return t.overloaded && !--t.overloaded;
+}
 
 /* ---- memory ---- */
 

@@ -23,6 +23,13 @@ void plat_test_fail_lock(unsigned n);
 void plat_test_before_lock(unsigned n, void (*fn)(void));
 bool plat_test_locks_held(void);		/* is any shard lock held? */
 
+/* The context of the handler that runs on every CPU, or NULL. */
+void plat_test_context(struct stp_ctx *c);
+/* May that handler sleep? How often it offered to since the last reset. */
+void plat_test_sleeper(bool may);
+unsigned plat_test_yields(void);
+void plat_test_overload(unsigned n);		/* the n-th time that it is asked, the run lasts too long; 0: never */
+
 /* Memory that can be read and written: LEN bytes at ADDR are BYTES. Kernel's and user's apart. */
 void plat_test_memory(bool user, uint64_t addr, void *bytes, size_t len);
 

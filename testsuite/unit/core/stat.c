@@ -131,7 +131,7 @@ TEST(stat_array_elements)
 	CHECK(!stp_map_get_stat(m, KEY(KL(1))));
 	stp_map_add_stat(CTX, m, KEY(KL(3)), 7);	/* in the deleted one's place */
 	CHECK_EQ(stp_map_get_stat(m, KEY(KL(3)))->count, 1);
-	stp_map_clear(m);
+	stp_map_clear(CTX, m);
 	CHECK_EQ(stp_map_size(m), 0);
 	stp_map_add_stat(CTX, m, KEY(KL(2)), 1);
 	CHECK_EQ(stp_map_get_stat(m, KEY(KL(2)))->sum, 1);
@@ -219,10 +219,10 @@ static void every_lock_fails(const struct stp_map_desc *d, void (*act)(struct st
 
 static void act_add(struct stp_map *m) { stp_map_add_stat(CTX, m, KEY(KL(7)), 1); }
 static void act_del(struct stp_map *m) { stp_map_del(m, KEY(KL(1))); }
-static void act_slice(struct stp_map *m) { stp_map_del_slice(m, KEY(KL(1)), 1); }
+static void act_slice(struct stp_map *m) { stp_map_del_slice(CTX, m, KEY(KL(1)), 1); }
 static void act_has(struct stp_map *m) { stp_map_has(m, KEY(KL(1))); }
-static void act_has_slice(struct stp_map *m) { stp_map_has_slice(m, KEY(KL(1)), 1); }
-static void act_clear(struct stp_map *m) { stp_map_clear(m); }
+static void act_has_slice(struct stp_map *m) { stp_map_has_slice(CTX, m, KEY(KL(1)), 1); }
+static void act_clear(struct stp_map *m) { stp_map_clear(CTX, m); }
 static void act_get(struct stp_map *m) { stp_map_get_stat(m, KEY(KL(1))); }
 
 static void act_walk(struct stp_map *m)
@@ -310,7 +310,7 @@ TEST(stat_two_cpus_make_one_element_of_a_full_wrapping_array)
 static void other_cpu_deletes(void)
 {
 	plat_test_set_slot(1);
-	stp_map_clear(fx.storage[0]);
+	stp_map_clear(CTX, fx.storage[0]);
 	plat_test_set_slot(0);
 }
 

@@ -129,7 +129,7 @@ static void read_array(void)
 	CHECK(b >= a);
 	stp_map_get_stat(fx.storage[0], KEY(KS("cpu3")));
 	stp_map_has(fx.storage[0], KEY(KS("cpu4")));
-	stp_map_has_slice(fx.storage[0], KEY(KS("cpu5")), 1);
+	stp_map_has_slice(CTX, fx.storage[0], KEY(KS("cpu5")), 1);
 	pthread_rwlock_unlock(&global_lock);
 }
 
@@ -160,9 +160,9 @@ static void read_and_delete(void)
 	deleted += s ? s->count : 0;
 	stp_map_del(fx.storage[0], KEY(KS(name)));
 	if (n % 100 == 0)
-		stp_map_del_slice(fx.storage[0], KEY(KS(name)), 1);
+		stp_map_del_slice(CTX, fx.storage[0], KEY(KS(name)), 1);
 	if (n % 500 == 0)
-		stp_map_clear(fx.storage[0]);
+		stp_map_clear(CTX, fx.storage[0]);
 	total(-1);
 	pthread_rwlock_unlock(&global_lock);
 }

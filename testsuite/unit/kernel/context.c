@@ -372,6 +372,45 @@ TEST(context_what_the_kernel_missed_does_not_end_it)
 	CHECK_EQ(atomic_read(&rt.skipped), 1003);
 }
 
+/* ---- soft timers ---- */
+
+static void soft(struct stp_ctx *c)
+{
+	runs[0]++;
+	CHECK(!world.irqs_off && world.unpreempted && !c->regs);
+	CHECK_EQ(atomic_read(&rt.soft), 1);
+	hit(1);				/* in an interrupt of this CPU */
+	world_cpu(1);			/* on another one, which wants what this one holds */
+	world.busy[0] = true;
+	hit(2);
+	world_cpu(0);
+}
+
+TEST(context_soft_timer_is_interrupted)
+{
+	begin();
+	world.limits.max_skipped = 0;
+	world.probes[0].handler = soft;
+	world.probes[0].flags = STP_PROBE_SOFT | STP_PROBE_INTERRUPTIBLE;
+	world.probes[1].flags = world.probes[2].flags = 0;
+	world.probes[2].locks = world.lockrefs;
+	world.probes[2].nlocks = 1;
+	world.limits.interruptible = 1;
+	rt_run_soft(&world.probes[0], world.probes[0].handler, NULL, NULL);
+	CHECK_EQ(runs[0], 1);
+	CHECK_EQ(world_skips(1, RT_SKIP_NESTED), 1);
+	CHECK_EQ(world_skips(2, RT_SKIP_LOCK), 1);
+	CHECK_EQ(rt.want_exit, 0);
+	CHECK(!world.unpreempted && !rt.cpus[0]->busy);
+	CHECK_EQ(atomic_read(&rt.soft), 0);
+	world_cpu(1);
+	hit(2);				/* nobody soft holds it now */
+	CHECK_EQ(rt.want_exit, 1);
+	rt.state = RT_STOPPING;
+	rt_run_soft(&world.probes[0], world.probes[0].handler, NULL, NULL);
+	CHECK_EQ(runs[0], 1);
+}
+
 /* ---- locks ---- */
 
 static void both_held(void)
@@ -387,7 +426,8 @@ TEST(context_locks)
 	within = both_held;
 	hit(0);
 	CHECK_EQ(runs[0], 1);
-	CHECK_EQ(world.tries, 5);
+	CHECK_EQ(world.wait.us, 50);
+	CHECK(!world.wait.endless);
 	CHECK(!world.locks[0].word && !world.locks[1].word);
 }
 
@@ -418,7 +458,7 @@ TEST(context_no_lock_that_the_handler_does_not_take)
 	world.busy[0] = world.busy[1] = true;
 	hit(0);
 	CHECK_EQ(runs[0], 1);
-	CHECK_EQ(world.tries, 0);
+	CHECK_EQ(world.wait.us, 0);
 	CHECK_EQ(world_skips(0, RT_SKIP_LOCK), 0);
 	CHECK_EQ(atomic_read(&rt.skipped), 0);
 }
@@ -429,10 +469,10 @@ TEST(context_lock_without_time_limits)
 	world.limits.suppress_time_limits = 1;
 	take_both();
 	hit(0);
-	CHECK_EQ(world.tries, UINT_MAX);
+	CHECK(world.wait.endless);
 	world.nmi = true;
 	hit(0);
-	CHECK_EQ(world.tries, 0);
+	CHECK(!world.wait.us && !world.wait.endless);
 }
 
 TEST(context_nmi_does_not_wait_for_a_lock)
@@ -442,7 +482,7 @@ TEST(context_nmi_does_not_wait_for_a_lock)
 	world.nmi = true;
 	hit(0);
 	CHECK_EQ(runs[0], 1);
-	CHECK_EQ(world.tries, 0);
+	CHECK(!world.wait.us && !world.wait.endless);
 }
 
 /* ---- errors ---- */
@@ -614,10 +654,15 @@ TEST(context_overload_is_of_one_cpu_and_interval)
 	}
 	CHECK_EQ(rt.want_exit, 0);
 	begin_guarded();
-	world.probes[0].flags = STP_PROBE_INTERRUPTIBLE;
+	world.probes[0].flags = STP_PROBE_INTERRUPTIBLE | STP_PROBE_DURING_BEGIN;
 	for (u64 now = 10000; now < 100000; now += 100)
 		hit_at(0, now, 60);
 	CHECK_EQ(rt.want_exit, 0);
+	begin_guarded();
+	world.probes[0].flags = STP_PROBE_INTERRUPTIBLE | STP_PROBE_SOFT;
+	for (u64 now = 10000; now < 100000; now += 100)
+		hit_at(0, now, 60);
+	CHECK_EQ(rt.want_exit, 1);
 }
 
 /* ---- memory ---- */

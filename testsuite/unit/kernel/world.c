@@ -61,7 +61,7 @@ void world_reset(void)
 	free(payload);
 	plat_test_reset(WORLD_CPUS);
 	world.limits = (struct stp_limits){ .max_action = 1000, .max_action_interruptible = 1000, .max_string = 64, .max_nesting = 4,
-		.max_skipped = 100, .max_trylock = 5 };
+		.max_skipped = 100, .max_trylock = 5, .trylock_delay_us = 10 };
 	world.lockrefs[0].lock = &world.locks[0];
 	world.lockrefs[1] = (struct stp_lockref){ .lock = &world.locks[1], .write = 1 };
 	make_probes();
@@ -155,6 +155,8 @@ void raw_irq_disable(unsigned long *flags)
 void raw_irq_restore(unsigned long flags) { world.irqs_off = flags; }
 void migrate_disable(void) { world.pinned = true; }
 void migrate_enable(void) { world.pinned = false; }
+void preempt_disable_notrace(void) { world.unpreempted = true; }
+void preempt_enable_notrace(void) { world.unpreempted = false; }
 
 int vscnprintf(char *buf, size_t size, const char *fmt, va_list ap)
 {
@@ -176,25 +178,23 @@ int scnprintf(char *buf, size_t size, const char *fmt, ...)
 
 /* ---- the rest of the platform ---- */
 
-static bool take_lock(struct stp_lock *l, unsigned tries, uint32_t how)
+static bool take_lock(struct stp_lock *l, const struct plat_wait *w, uint32_t how)
 {
-	world.tries = tries;
+	world.wait = *w;
 	if (l->word || world.busy[l - world.locks])
 		return false;
 	l->word = how;
 	return true;
 }
 
-bool plat_read_lock(struct stp_lock *l, unsigned tries, unsigned delay_us)
+bool plat_read_lock(struct stp_lock *l, struct plat_wait *w)
 {
-	(void)delay_us;
-	return take_lock(l, tries, 1);
+	return take_lock(l, w, 1);
 }
 
-bool plat_write_lock(struct stp_lock *l, unsigned tries, unsigned delay_us)
+bool plat_write_lock(struct stp_lock *l, struct plat_wait *w)
 {
-	(void)delay_us;
-	return take_lock(l, tries, 2);
+	return take_lock(l, w, 2);
 }
 
 void plat_read_unlock(struct stp_lock *l)

@@ -20,13 +20,13 @@ struct world {
 	struct stp_lockref lockrefs[WORLD_LOCKS];	/* for reading, for writing */
 	bool busy[WORLD_LOCKS];			/* another CPU holds it */
 	bool nmi, blind;			/* in one; RCU does not look */
-	bool irqs_off, pinned;			/* now */
+	bool irqs_off, pinned, unpreempted;	/* now */
 	u64 cycles;				/* the clock */
 	void *stack;				/* where this task's begins; NULL: there is much of it */
 	void *other_stack, *other_end;		/* where the unwinder sees the stack in use */
 	unsigned unwinds;			/* that it was asked */
 	unsigned wakes;				/* of the daemon */
-	unsigned tries;				/* that the last lock was asked for */
+	struct plat_wait wait;			/* that the last lock was asked for with */
 	int attach_error;			/* attaching fails: an ERROR message says so */
 	unsigned points, attached;		/* each takes a second to attach */
 	unsigned begun;				/* begin probes that a test made say so */

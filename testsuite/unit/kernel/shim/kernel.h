@@ -52,6 +52,7 @@ typedef struct { s64 counter; } atomic64_t;
 #define atomic_read(a) READ_ONCE((a)->counter)
 #define atomic_add(n, a) (world_step(), (void)__sync_add_and_fetch(&(a)->counter, n))
 #define atomic_inc(a) atomic_add(1, a)
+#define atomic_dec(a) atomic_add(-1, a)
 #define atomic_inc_return(a) (world_step(), __sync_add_and_fetch(&(a)->counter, 1))
 #define atomic64_inc_return(a) atomic_inc_return(a)
 #define atomic_xchg(a, n) (world_step(), __atomic_exchange_n(&(a)->counter, n, __ATOMIC_SEQ_CST))
@@ -88,6 +89,10 @@ void raw_irq_restore(unsigned long flags);
 #define raw_local_irq_restore(flags) raw_irq_restore(flags)
 void migrate_disable(void);
 void migrate_enable(void);
+void preempt_disable_notrace(void);
+void preempt_enable_notrace(void);
+static inline void local_bh_disable(void) { }
+static inline void local_bh_enable(void) { }
 static inline void cond_resched(void) { }
 bool fatal_signal_pending(struct task *t);
 #define task_struct task
@@ -116,7 +121,7 @@ struct pt_regs;
 struct inode;
 struct hrtimer { int unused; };
 enum hrtimer_restart { HRTIMER_NORESTART, HRTIMER_RESTART };
-enum { HRTIMER_MODE_REL };
+enum hrtimer_mode { HRTIMER_MODE_REL };
 #ifndef CLOCK_MONOTONIC
 #define CLOCK_MONOTONIC 1
 #endif
