@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Timers: one high-resolution timer a row, in interrupt context.  One whose handler has long work that does not ask
  * what it interrupted (STP_PROBE_SOFT) expires in a soft interrupt instead.  While that runs, others that expire on
- * this CPU look again a little later, so that none of their ticks is lost. */
+ * this CPU look again a little later: they are late, as behind any handler, not skipped. */
 #include "compat.h"
 #include "rt.h"
 
