@@ -155,6 +155,20 @@ static bool make_module(struct build *b)
 	return kbuild_module(job, &b->tree, &b->key, runtime);
 }
 
+/* The script's part by itself, as stpd checks it again when it loads the module. */
+static int check_script(struct build_job *job, const char *object, const char **refusal, bool *strict)
+{
+	struct strbuf bytes = STRBUF_INIT;
+	int err = read_file(object, &bytes);
+
+	*refusal = NULL;
+	if (!err)
+		err = modcheck_module(job->arena, bytes.s, bytes.len, refusal);
+	*strict = !err && *refusal;
+	sb_free(&bytes);
+	return err == -ENOTSUP ? 0 : err;
+}
+
 /* What was compiled is looked at before anything loads it. */
 static bool check_module(struct build *b)
 {
@@ -167,16 +181,21 @@ static bool check_module(struct build *b)
 	const struct arg_vec *exports = &b->rt.plan.exports;
 	uint64_t begun = now_us();
 	const char *refusal, *with_guru, *hint;
+	bool strict = false;
 	int err;
 
 	if (b->have_runtime)
 		m.runtime = (struct elf_names){ exports->data, exports->len, exports->cap };
 	err = modcheck_object(job->arena, &m, &refusal);
+	if (!err && !refusal)
+		err = check_script(job, m.object, &refusal, &strict);
 	job->times.check = now_us() - begun;
 	if (err)
 		return job_fail_errno(job, err, "check", m.object);
 	if (!refusal)
 		return true;
+	if (strict)
+		return job_fail(job, BUILD_FAIL_REFUSED, "the module is refused: it has %s", refusal);
 	m.guru = true;
 	hint = !job->guru && !modcheck_object(job->arena, &m, &with_guru) && !with_guru ? " (guru mode, -g, allows it)" : "";
 	return job_fail(job, BUILD_FAIL_REFUSED, "the module is refused: it has %s%s", refusal, hint);

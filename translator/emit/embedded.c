@@ -96,6 +96,7 @@ void emit_embedded_stmt(struct body *b, struct stmt *s)
 {
 	unsigned id = b->nlong++;
 
+	b->embedded = true;
 	embedded_note(b->e, s->embedded.code);
 	raw_globals(b, &s->embedded.uses, true);
 	sb_printf(&b->out, "#define STP_EMBEDDED_OUT embedded_%u\n", id);
@@ -114,6 +115,7 @@ struct val emit_embedded(struct body *b, struct expr *e)
 	struct val t = { dst, true };
 	unsigned id = b->nlong++;
 
+	b->embedded = true;
 	embedded_note(b->e, e->embedded.code);
 	if (!dst)
 		t = temp_long(b, "0");
@@ -208,6 +210,7 @@ void emit_embedded_function(struct emitter *e, struct function *f, const char *h
 	define_globals(&e->code, &f->uses);
 	body_begin(&b, e, &f->locals);
 	b.function = f;
+	b.embedded = true;
 	copy_written_strings(&b, f);
 	emit_text(&b, f, old);
 	sb_puts(&pro, f->result == TYPE_STRING ? "\tret[0] = 0;\n" : "\tint64_t r __attribute__((unused)) = 0;\n");

@@ -73,6 +73,7 @@ struct body {
 	const char *cont;		/* label of the innermost loop's step, or NULL: `continue` */
 	bool keeps_match;		/* in its frame, for itself and all that it calls */
 	struct map lock_at;		/* statements (by address) ahead of which the handler takes its locks */
+	bool embedded;			/* it holds embedded C */
 	bool in_entry;			/* the entry half of a return probe */
 	bool needs_frame;		/* whatever temporaries there are */
 };

@@ -48,7 +48,8 @@ void body_end(struct body *b, const char *head, const char *c_name, const char *
 
 	if (frame)
 		emit_frame_type(b, c_name);
-	sb_printf(o, "%s\n{\n", head);
+	/* Embedded C is apart from what the translator made: the module checker has another list for it. */
+	sb_printf(o, "%s%s\n{\n", b->embedded ? "STP_EMBEDDED_C " : "", head);
 	locals_declare(b);
 	if (frame)
 		sb_printf(o, "\t%s *l = NULL;\n", frame_name(b->e, c_name));

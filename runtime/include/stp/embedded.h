@@ -15,6 +15,9 @@
 #include <linux/string.h>
 #endif
 
+/* Functions that hold embedded C: told from the others by their section, in the module as it is linked. */
+#define STP_EMBEDDED_C __attribute__((__noinline__, __section__(".text.guru")))
+
 /* Formatted as C does. */
 #define STAP_ERROR(...) do { stp_error_c(stp_c_, __VA_ARGS__); goto STP_EMBEDDED_OUT; } while (0)
 #define STAP_PRINTF(...) stp_printf_c(stp_c_, __VA_ARGS__)

@@ -104,6 +104,8 @@ static void walk_function(struct maker *m, uint32_t number)
 	n->own = r.own;
 	n->unbounded = r.unbounded;
 	n->why = r.why;
+	n->wrong = r.wrong;
+	n->what = r.what;
 	for (i = 0; i < r.leaves.len; i++)
 		add_leaf(m, number, r.leaves.data[i]);
 	for (i = 0; i < r.falls.len; i++)

@@ -37,6 +37,8 @@ struct node {
 	uint32_t own;			/* bytes below the return address */
 	uint32_t unbounded;		/* step + 1, 0: it is bounded */
 	const char *why;
+	uint32_t wrong;			/* flow.h's */
+	const char *what;
 	uint32_t first, end;		/* its edges */
 	uint32_t circle;
 	int64_t inner;			/* deepest call within its circle, or -1 */

@@ -205,6 +205,38 @@ static void classify_stack(struct decoder *d, struct step *s)
 	}
 }
 
+/* An instruction that is nothing else and writes at a simple address. */
+static void classify_write(struct decoder *d, struct step *s)
+{
+	uint8_t base;
+
+	if (s->kind != STEP_PLAIN || !d->insn.operand_count_visible ||
+	    !(d->ops[0].actions & ZYDIS_OPERAND_ACTION_MASK_WRITE) || find_reloc(d, s))
+		return;
+	base = simple_address(d, &d->ops[0], &s->value);
+	if (base == REG_NONE)
+		return;
+	s->kind = STEP_STORE;
+	s->reg = base;
+	s->from = REG_NONE;
+}
+
+/* An address of the same section, which the assembler knew. */
+static void note_near_address(struct decoder *d, struct step *s)
+{
+	int64_t to;
+	unsigned i;
+
+	for (i = 0; i < d->insn.operand_count_visible; i++) {
+		if (d->ops[i].type != ZYDIS_OPERAND_TYPE_MEMORY || find_reloc(d, s) ||
+		    d->ops[i].mem.base != ZYDIS_REGISTER_RIP)
+			continue;
+		to = (int64_t)s->at + s->length + d->ops[i].mem.disp.value;
+		s->section = d->index;
+		s->to = to >= 0 && (uint64_t)to < d->section->size ? (uint32_t)to : UINT32_MAX;
+	}
+}
+
 static void classify(struct decoder *d, struct step *s)
 {
 	s->clobbers = written_registers(d);
@@ -223,6 +255,8 @@ static void classify(struct decoder *d, struct step *s)
 		return;
 	case ZYDIS_CATEGORY_RET:
 		s->kind = STEP_RETURN;
+		s->value = d->ops[0].type == ZYDIS_OPERAND_TYPE_IMMEDIATE ?
+			   (int32_t)d->ops[0].imm.value.u : 0;
 		return;
 	case ZYDIS_CATEGORY_PUSH:
 	case ZYDIS_CATEGORY_POP:
@@ -251,6 +285,8 @@ static void classify(struct decoder *d, struct step *s)
 		s->kind = STEP_STOP;
 		break;
 	}
+	classify_write(d, s);
+	note_near_address(d, s);
 }
 
 static void decode_step(struct decoder *d, struct step *s)

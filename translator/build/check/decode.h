@@ -16,13 +16,13 @@ enum step_kind {
 	STEP_ADD,			/* reg = from + value */
 	STEP_ALIGN,			/* reg is rounded down to a multiple of `value` */
 	STEP_LOAD,			/* reg = 8 bytes at from + value */
-	STEP_STORE,			/* 8 bytes at reg + value = from */
+	STEP_STORE,			/* memory at reg + value is written; 8 bytes of register `from`, or others */
 	STEP_ENTER,			/* rbp pushed, rbp = rsp, rsp -= value */
 	STEP_LEAVE,			/* rsp = rbp, rbp popped */
 	STEP_CALL,
 	STEP_JUMP,
 	STEP_BRANCH,			/* a jump that may not be taken */
-	STEP_RETURN,
+	STEP_RETURN,			/* `value` more bytes are taken off the stack */
 	STEP_TRAP,			/* ud2: the kernel goes on behind some, and not behind others */
 	STEP_STOP,			/* what never goes on: int3, hlt */
 };
@@ -30,7 +30,8 @@ enum step_kind {
 enum { REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_NONE = 16 };
 
 /* Where a call or jump leads: a place in a code section; or, with section 0, a symbol that
- * the kernel has; or, with symbol 0 as well, nobody knows where. */
+ * the kernel has; or, with symbol 0 as well, nobody knows where.  Of other steps, the place in their
+ * own section whose address they use, or section 0. */
 struct step {
 	uint32_t at;			/* offset in its section */
 	uint32_t section;		/* of the target */

@@ -78,6 +78,14 @@ static void set_unbounded(struct flow *f, uint32_t step, const char *why)
 	f->out->why = why;
 }
 
+static void set_wrong(struct flow *f, uint32_t step, const char *what)
+{
+	if (f->out->wrong)
+		return;
+	f->out->wrong = step + 1;
+	f->out->what = what;
+}
+
 /* ---- what a step does to a state ---- */
 
 static int32_t moved(int32_t from, int64_t by)
@@ -197,15 +205,20 @@ static void apply(struct flow *f, struct state *s, uint32_t step)
 	const struct step *p = &f->d->steps[step];
 	int32_t before = s->reg[REG_RSP];
 
+	if (p->kind == STEP_STORE && s->reg[p->reg] != UNKNOWN &&
+	    moved(s->reg[p->reg], p->value) > -8 && moved(s->reg[p->reg], p->value) < 8)
+		set_wrong(f, step, "a write over the return address");
+	if ((p->kind == STEP_PLAIN || p->kind == STEP_STORE) && p->clobbers)
+		apply_plain(s, p);
 	if (p->kind != STEP_PLAIN)
 		apply_kept(s, p);
-	else if (p->clobbers)
-		apply_plain(s, p);
 	if (s->reg[REG_RSP] == UNKNOWN) {
 		set_unbounded(f, step, p->kind == STEP_LEAVE ? "a frame pointer that is lost" :
 			      "a stack pointer that is computed");
 		s->reg[REG_RSP] = before;
 	}
+	if (s->reg[REG_RSP] > 0)
+		set_wrong(f, step, "a stack pointer above the function's frame");
 	if (s->reg[REG_RSP] < f->deepest)
 		f->deepest = s->reg[REG_RSP];
 }
@@ -233,6 +246,8 @@ static bool merge(struct flow *f, struct state *into, const struct state *s, uin
 		into->kept = UNKNOWN;
 		changed = true;
 	}
+	if (s->reg[REG_RSP] != into->reg[REG_RSP])
+		set_wrong(f, step, "ways that meet with different stack pointers");
 	if (s->reg[REG_RSP] >= into->reg[REG_RSP])
 		return changed;
 	if (into->rises++ >= MAX_RISES) {
@@ -343,6 +358,19 @@ static void go_alternatives(struct flow *f, uint32_t step, const struct state *s
 		go(f, m->alternatives[i - 1].replacement, s);
 }
 
+/* Where a function is left, the stack pointer stands where it stood. */
+static void check_exit(struct flow *f, uint32_t step, const struct state *s, bool stays)
+{
+	const struct step *p = &f->d->steps[step];
+
+	if (p->kind == STEP_RETURN && p->value)
+		set_wrong(f, step, "a return that takes more off the stack");
+	else if (p->kind == STEP_RETURN && s->reg[REG_RSP])
+		set_wrong(f, step, "a return with a moved stack pointer");
+	else if ((p->kind == STEP_JUMP || p->kind == STEP_BRANCH) && !stays && s->reg[REG_RSP])
+		set_wrong(f, step, "a jump out of the function with a moved stack pointer");
+}
+
 /* From STEP to where the ways part or one is known already. */
 static void run(struct flow *f, uint32_t step)
 {
@@ -364,6 +392,7 @@ static void run(struct flow *f, uint32_t step)
 			set_unbounded(f, step, "bytes that are no instruction");
 		to = p->kind == STEP_JUMP || p->kind == STEP_BRANCH ?
 		     flow_inner_target(f->d, f->map, f->number, p) : UINT32_MAX;
+		check_exit(f, step, &s, to != UINT32_MAX);
 		if (to != UINT32_MAX)
 			go(f, to, &s);
 		next = next_step(f, step);

@@ -36,7 +36,9 @@ struct flow_result {
 	struct flow_steps leaves;	/* calls and jumps; of the jumps, those count that leave it */
 	struct flow_steps falls;	/* entries of other functions that it runs into */
 	uint32_t unbounded;		/* step that moves the stack pointer unknowably + 1, or 0 */
-	const char *why;		/* of it: "alloca", … */
+	const char *why;		/* of it: "a stack pointer that is computed", … */
+	uint32_t wrong;			/* step that no compiler makes of C + 1, or 0 */
+	const char *what;		/* of it: "a return with a moved stack pointer", … */
 };
 
 struct flow;

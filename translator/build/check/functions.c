@@ -136,10 +136,12 @@ static void make_table(struct finder *f)
 	if (f->starts.len)
 		qsort(f->starts.data, f->starts.len, sizeof *f->starts.data, compare_starts);
 	out->data = ARENA_ARRAY(f->arena, struct function, f->starts.len + 1);
+	out->global = ARENA_ARRAY(f->arena, bool, f->starts.len + 1);
 	out->names = ARENA_ARRAY(f->arena, struct function_name, f->starts.len + 1);
 	for (i = 0; i < f->starts.len; i++) {
 		s = &f->starts.data[i];
 		if (!out->n || out->data[out->n - 1].entry != s->step) {
+			out->global[out->n] = !s->local;
 			fn = &out->data[out->n++];
 			*fn = (struct function){ .name = s->name, .section = f->d->section_of[s->step],
 						 .at = f->d->steps[s->step].at, .entry = s->step };

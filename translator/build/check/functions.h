@@ -20,6 +20,7 @@ struct function_name {
 
 struct functions {
 	struct function *data;		/* by section and offset */
+	bool *global;			/* by function: its name is known to other objects */
 	uint32_t n;
 	struct function_name *names;	/* by name; aliases, and equal names of several files, too */
 	uint32_t nnames;

@@ -12,14 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Functions that compilers call on their own, and thunks that calls and returns
- * are turned into. */
-static const char *const compiler_symbols[] = {
-	"__stack_chk_fail", "__stack_chk_guard", "__ref_stack_chk_guard", "__x86_return_thunk",
-	"stackleak_track_stack", "__sanitizer_cov_stack_depth",	/* the stackleak plugin, by its names */
-	"memcpy", "memmove", "memset", "memcmp",
-};
-
 /* Sections that go into memory and mean no more than code or data: their names, or what they begin with. */
 static const char *const plain_sections[] = {
 	".text", ".rodata", ".data", ".bss", ".data.rel", ".note.gnu.property", ".eh_frame", "__patchable_function_entries",
@@ -50,16 +42,6 @@ struct checker {
 	bool x86;
 };
 
-static bool is_one_of(const char *const *list, size_t n, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (!strcmp(list[i], name))
-			return true;
-	return false;
-}
-
 /* NAME is on the list, or begins with a name on it and a dot (or that ends in one). */
 static bool is_below(const char *const *list, size_t n, const char *name)
 {
@@ -77,7 +59,7 @@ static bool is_allowed_import(const void *arg, const char *name)
 {
 	const struct checker *c = arg;
 
-	if (c->m->guru || is_one_of(compiler_symbols, COUNT(compiler_symbols), name))
+	if (c->m->guru || modcheck_is_compilers(name))
 		return true;
 	if (strncmp(name, "stp_", 4))
 		return false;

@@ -30,4 +30,14 @@ struct modcheck {
  * instruction `hlt` in probe_3+0x1c"); or -errno: the object could not be read. */
 int modcheck_object(struct arena *a, const struct modcheck *m, const char **refusal);
 
+/* The same for the script's part of a linked module (or of an object) in memory, told from the runtime's
+ * as script.h says; stpd asks this of the bytes that it loads.  What code of the script must not do
+ * besides: move the stack pointer unknowably, return or jump out of a function with a moved stack pointer
+ * or over a changed return address, write at an address that the code itself says unless that is data of
+ * the script, be changed by the kernel (alternatives, static calls, exception tables).  Functions with embedded C
+ * (in .text.guru) have the longer lists, and may write where they like.
+ * 0: *refusal is NULL, or says what is wrong and where, with the probe that leads there; -ENOEXEC: it is no module;
+ * -ENOTSUP: of a machine whose code is not checked. */
+int modcheck_module(struct arena *a, const void *bytes, size_t size, const char **refusal);
+
 #endif

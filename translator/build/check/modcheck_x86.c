@@ -12,6 +12,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Functions that compilers call on their own, and thunks that calls and returns
+ * are turned into. */
+static const char *const compiler_symbols[] = {
+	"__stack_chk_fail", "__stack_chk_guard", "__ref_stack_chk_guard", "__x86_return_thunk",
+	"stackleak_track_stack", "__sanitizer_cov_stack_depth",	/* the stackleak plugin, by its names */
+	"memcpy", "memmove", "memset", "memcmp",
+};
+
+bool modcheck_is_compilers(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof compiler_symbols / sizeof *compiler_symbols; i++)
+		if (!strcmp(compiler_symbols[i], name))
+			return true;
+	return false;
+}
+
 enum verdict { REFUSED, GURU_ONLY, ALLOWED };
 
 static const unsigned char verdicts[ZYDIS_MNEMONIC_MAX_VALUE + 1] = {
@@ -38,6 +56,7 @@ struct walk {
 	VEC(uint64_t) targets;		/* of branches in this section, pairs with `sources` */
 	VEC(uint64_t) sources;
 	bool falls_through;		/* of the instruction before */
+	uint16_t constants;		/* registers that hold a number of the code, by the instructions before */
 };
 
 static const char *describe(struct walk *w, const char *what)
@@ -65,6 +84,12 @@ static bool is_general(ZydisRegister r)
 	       k == ZYDIS_REGCLASS_GPR64 || k == ZYDIS_REGCLASS_FLAGS || k == ZYDIS_REGCLASS_IP;
 }
 
+static bool is_branch(const ZydisDecodedInstruction *i)
+{
+	return i->meta.category == ZYDIS_CATEGORY_COND_BR || i->meta.category == ZYDIS_CATEGORY_UNCOND_BR ||
+	       i->meta.category == ZYDIS_CATEGORY_CALL;
+}
+
 /* A read of %gs:40, or of the kernel's variable for it. */
 static bool is_canary(struct walk *w, const ZydisDecodedOperand *op)
 {
@@ -77,8 +102,73 @@ static bool is_canary(struct walk *w, const ZydisDecodedOperand *op)
 	return op->mem.base == ZYDIS_REGISTER_NONE && op->mem.index == ZYDIS_REGISTER_NONE && op->mem.disp.value == CANARY_OFFSET;
 }
 
+/* Bit of a 64-bit register or a part of it; 0: of no general one. */
+static uint16_t register_bit(ZydisRegister r)
+{
+	ZydisRegister whole = ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64, r);
+
+	if (whole < ZYDIS_REGISTER_RAX || whole > ZYDIS_REGISTER_R15)
+		return 0;
+	return (uint16_t)(1u << (whole - ZYDIS_REGISTER_RAX));
+}
+
+/* Registers with a number in them, until they are written, or ways may meet. */
+static void follow_constants(struct walk *w)
+{
+	const struct code_reloc *r = find_reloc(w);
+	unsigned i;
+
+	for (i = 0; i < w->insn.operand_count; i++)
+		if (w->ops[i].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+		    w->ops[i].actions & ZYDIS_OPERAND_ACTION_MASK_WRITE)
+			w->constants &= (uint16_t)~register_bit(w->ops[i].reg.value);
+	if (w->insn.mnemonic == ZYDIS_MNEMONIC_MOV && !r && w->ops[0].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+	    w->ops[1].type == ZYDIS_OPERAND_TYPE_IMMEDIATE)
+		w->constants |= register_bit(w->ops[0].reg.value);
+	if (is_branch(&w->insn))
+		w->constants = 0;
+}
+
+/* The relocation of the address in the current instruction, or NULL. */
+static const struct code_reloc *find_address_reloc(struct walk *w)
+{
+	const struct code_reloc *r = find_reloc(w), *end = w->code->relocs + w->code->nrelocs;
+
+	for (; r && r < end && r->offset < w->at + w->insn.length; r++)
+		if (w->insn.raw.disp.offset && r->offset == w->at + w->insn.raw.disp.offset)
+			return r;
+	return NULL;
+}
+
+/* A write at an address that the code itself says. */
+static const char *check_write(struct walk *w, const ZydisDecodedOperand *op)
+{
+	const struct code_reloc *r = find_address_reloc(w);
+	bool relative = op->mem.base == ZYDIS_REGISTER_RIP, indexed = op->mem.index != ZYDIS_REGISTER_NONE;
+	const char *why;
+	int64_t to;
+
+	if (!relative && (op->mem.base != ZYDIS_REGISTER_NONE || indexed) && !r)
+		return op->mem.base != ZYDIS_REGISTER_NONE && register_bit(op->mem.base) & w->constants ?
+		       describe(w, "a write to a fixed address by") : NULL;
+	if (!r)
+		return describe(w, "a write to a fixed address by");
+	if (r->symbol)
+		return describe(w, arena_printf(w->arena, "a write to %s by", r->symbol));
+	to = r->value + (relative ? (int64_t)(w->at + w->insn.length - r->offset) : 0);
+	why = w->code->unwritable(w->code->arg, r->section, to, indexed || (!relative && op->mem.base));
+	return why ? describe(w, arena_printf(w->arena, "a write to %s by", why)) : NULL;
+}
+
 static const char *check_memory(struct walk *w, const ZydisDecodedOperand *op)
 {
+	const char *bad;
+
+	if (w->code->unwritable && !w->code->guru && op->actions & ZYDIS_OPERAND_ACTION_MASK_WRITE) {
+		bad = check_write(w, op);
+		if (bad)
+			return bad;
+	}
 	if (op->mem.segment == ZYDIS_REGISTER_GS)
 		return is_canary(w, op) || w->code->guru ? NULL : describe(w, "per-CPU memory (%gs) in");
 	if (op->mem.segment == ZYDIS_REGISTER_FS)
@@ -114,12 +204,6 @@ static const char *check_mnemonic(struct walk *w)
 	return describe(w, "the instruction");
 }
 
-static bool is_branch(const ZydisDecodedInstruction *i)
-{
-	return i->meta.category == ZYDIS_CATEGORY_COND_BR || i->meta.category == ZYDIS_CATEGORY_UNCOND_BR ||
-	       i->meta.category == ZYDIS_CATEGORY_CALL;
-}
-
 /* A branch whose target the linker fills in. */
 static const char *check_linked(struct walk *w, const struct code_reloc *r)
 {
@@ -146,6 +230,8 @@ static const char *check_branch(struct walk *w)
 	const struct code_reloc *r = find_reloc(w);
 	int64_t to;
 
+	if (w->insn.meta.branch_type == ZYDIS_BRANCH_TYPE_FAR)
+		return describe(w, "a far");
 	if (op->type != ZYDIS_OPERAND_TYPE_IMMEDIATE)
 		return w->code->guru ? NULL : describe(w, "an indirect");
 	if (r)
@@ -162,10 +248,13 @@ static const char *check_one(struct walk *w)
 {
 	const char *bad = check_mnemonic(w);
 
+	if (!bad && w->insn.mnemonic == ZYDIS_MNEMONIC_RET && w->insn.meta.branch_type == ZYDIS_BRANCH_TYPE_FAR)
+		bad = describe(w, "a far");
 	if (!bad && is_branch(&w->insn))
 		bad = check_branch(w);
 	else if (!bad)
 		bad = check_operands(w);
+	follow_constants(w);
 	w->falls_through = w->insn.meta.category != ZYDIS_CATEGORY_UNCOND_BR && w->insn.meta.category != ZYDIS_CATEGORY_RET &&
 			   (w->insn.mnemonic != ZYDIS_MNEMONIC_INT3 || w->falls_through);
 	return bad;
@@ -173,12 +262,14 @@ static const char *check_one(struct walk *w)
 
 static const char *check_targets(struct walk *w, uint64_t *at)
 {
+	const struct code *c = w->code;
 	uint64_t to;
 	size_t i;
 
 	for (i = 0; i < w->targets.len; i++) {
 		to = w->targets.data[i];
-		if (w->starts[to / 8] & 1 << to % 8)
+		if (to < c->from || (c->to && to >= c->to) ||
+		    w->starts[(to - c->from) / 8] & 1 << (to - c->from) % 8)
 			continue;
 		*at = w->sources.data[i];
 		return "a branch into the middle of an instruction";
@@ -186,18 +277,35 @@ static const char *check_targets(struct walk *w, uint64_t *at)
 	return NULL;
 }
 
+/* The first relocation at or behind the part that is looked at. */
+static size_t first_reloc(const struct code *c)
+{
+	size_t low = 0, high = c->nrelocs, mid;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (c->relocs[mid].offset < c->from)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
 const char *modcheck_x86(struct arena *a, const struct code *code, uint64_t *at)
 {
-	struct walk w = { .arena = a, .code = code, .falls_through = true };
+	struct walk w = { .arena = a, .code = code, .falls_through = true, .at = code->from };
+	uint64_t end = code->to ? code->to : code->size;
 	const char *bad = NULL;
 
-	w.starts = arena_zalloc(a, code->size / 8 + 1);
+	w.reloc = first_reloc(code);
+	w.starts = arena_zalloc(a, (end - code->from) / 8 + 1);
 	ZydisDecoderInit(&w.decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
-	for (; w.at < code->size && !bad; w.at += w.insn.length) {
+	for (; w.at < end && !bad; w.at += w.insn.length) {
 		*at = w.at;
 		if (!ZYAN_SUCCESS(ZydisDecoderDecodeFull(&w.decoder, code->bytes + w.at, code->size - w.at, &w.insn, w.ops)))
 			return "bytes that are no instruction";
-		w.starts[w.at / 8] |= (unsigned char)(1 << w.at % 8);
+		w.starts[(w.at - code->from) / 8] |= (unsigned char)(1 << (w.at - code->from) % 8);
 		bad = check_one(&w);
 	}
 	return bad ? bad : check_targets(&w, at);

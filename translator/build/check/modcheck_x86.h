@@ -16,17 +16,22 @@ struct code_reloc {
 struct code {
 	const unsigned char *bytes;
 	uint64_t size;
+	uint64_t from, to;		/* the part that is looked at, which branches may leave; to 0: all */
 	uint32_t section;
 	const struct code_reloc *relocs;	/* by offset */
 	size_t nrelocs;
 	const uint64_t *sizes;		/* of the object's sections, 0 for those without code */
 	uint32_t nsections;
 	bool guru;
+	/* NULL, or why code must not write at VALUE of the object's own SECTION (indexed: from there on) */
+	const char *(*unwritable)(const void *arg, uint32_t section, int64_t value, bool indexed);
 	/* may a branch go to this imported symbol? */
 	bool (*callable)(const void *arg, const char *symbol);
 	const void *arg;
 };
 
+/* Does a compiler use that symbol of the kernel unasked? */
+bool modcheck_is_compilers(const char *name);
 /* NULL, or what is wrong as a clause; *at is the offset of the instruction. */
 const char *modcheck_x86(struct arena *a, const struct code *code, uint64_t *at);
 
