@@ -166,12 +166,38 @@ int module_state(const char *name)
 	return n > 0 ? atoi(text) : -ENOENT;
 }
 
-static int insert_module(int fd)
+/* The bytes that are checked and then loaded: read once, whatever becomes of the file. */
+struct image {
+	char *bytes;
+	size_t size;
+};
+
+/* 0 or an errno. */
+static int read_image(int fd, struct image *m)
+{
+	struct stat st;
+	size_t done;
+	ssize_t n;
+
+	if (fstat(fd, &st))
+		return errno;
+	*m = (struct image){ malloc((size_t)st.st_size), (size_t)st.st_size };
+	if (!m->bytes)
+		return ENOMEM;
+	for (done = 0; done < m->size; done += (size_t)n) {
+		n = pread(fd, m->bytes + done, m->size - done, (off_t)done);
+		if (n <= 0)
+			return n ? errno : ENOEXEC;
+	}
+	return 0;
+}
+
+static int insert_image(const struct image *m)
 {
 	int err = 0;
 
 	privilege_raise();
-	if (syscall(SYS_finit_module, fd, "", 0))
+	if (syscall(SYS_init_module, m->bytes, (unsigned long)m->size, ""))
 		err = errno;
 	privilege_lower();
 	return err;
@@ -213,18 +239,7 @@ static bool remove_stale(const char *name)
 	return false;
 }
 
-int module_load(int fd, const char *path, const char *name)
-{
-	int err = insert_module(fd);
-
-	if (err == EEXIST && remove_stale(name))
-		err = insert_module(fd);
-	if (err)
-		module_explain(path, name, err);
-	return -err;
-}
-
-/* The bytes of the module FD become those of one called NAME, in memory. 0 or an errno. */
+/* The bytes of a module become those of one called NAME. 0 or an errno. */
 static int rename_image(char *p, size_t len, const char *name)
 {
 	const char *own = modinfo(p, len, "name="), *found;
@@ -242,38 +257,41 @@ static int rename_image(char *p, size_t len, const char *name)
 	return 0;
 }
 
-static int insert_image(int fd, const char *name)
-{
-	struct stat st;
-	char *p;
-	int err;
-
-	if (fstat(fd, &st))
-		return errno;
-	p = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
-	if (p == MAP_FAILED)
-		return errno;
-	err = rename_image(p, (size_t)st.st_size, name);
-	privilege_raise();
-	if (!err && syscall(SYS_init_module, p, (unsigned long)st.st_size, ""))
-		err = errno;
-	privilege_lower();
-	munmap(p, (size_t)st.st_size);
-	return err;
-}
-
 void module_new_name(const char *own, pid_t pid, char *name, size_t size)
 {
 	snprintf(name, size, "%.40s_%d", own, (int)pid);
 }
 
-int module_load_as(int fd, const char *path, const char *name)
+/* Load what FD is open on, as the module NAME, or by its own name (AS NULL). 0 or -errno after a message. */
+static int load(int fd, const struct options *o, const char *name, const char *as)
 {
-	int err = insert_image(fd, name);
+	struct image m = { 0 };
+	int err = read_image(fd, &m);
 
+	if (!err && as)
+		err = rename_image(m.bytes, m.size, as);
+	if (!err && !o->unchecked && !module_check(o->module, m.bytes, m.size)) {
+		free(m.bytes);
+		return -EPERM;
+	}
+	if (!err)
+		err = insert_image(&m);
+	if (err == EEXIST && !as && remove_stale(name))
+		err = insert_image(&m);
 	if (err)
-		module_explain(path, name, err);
+		module_explain(o->module, name, err);
+	free(m.bytes);
 	return -err;
+}
+
+int module_load(int fd, const struct options *o, const char *name)
+{
+	return load(fd, o, name, NULL);
+}
+
+int module_load_as(int fd, const struct options *o, const char *name)
+{
+	return load(fd, o, name, name);
 }
 
 /* Names of stap's modules into LIST; their number. */

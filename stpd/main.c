@@ -41,15 +41,17 @@ static const char help[] =
 	"      --parent=PID  end with process PID, which started stpd; with -L and -D,\n"
 	"                   only until the session runs\n"
 	"      --may-load   only tell, by the status, whether you may load modules of your own making\n"
+	"      --unchecked  load the module without a check of the script's code (root)\n"
 	"\n"
 	"Exit status: 0 the session ended well, 1 it did not, 2 wrong usage.\n";
 
-enum { OPT_BULK = 256, OPT_OVERWRITE, OPT_MAY_LOAD, OPT_PARENT };
+enum { OPT_BULK = 256, OPT_OVERWRITE, OPT_MAY_LOAD, OPT_PARENT, OPT_UNCHECKED };
 enum { MOST_BUFFER_MB = 16 };	/* for users who may not have all memory */
 enum { STAPRUN_IDLE = 50 };	/* milliseconds, without its -T */
 
 static const struct option longs[] = {
 	{ "bulk", no_argument, NULL, OPT_BULK }, { "overwrite", no_argument, NULL, OPT_OVERWRITE },
+	{ "unchecked", no_argument, NULL, OPT_UNCHECKED },
 	{ "may-load", no_argument, NULL, OPT_MAY_LOAD },
 	{ "parent", required_argument, NULL, OPT_PARENT },
 	{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' },
@@ -143,6 +145,7 @@ static bool read_option(struct options *o, int c, int *status)
 	case OPT_BULK: o->bulk = true; return true;
 	case OPT_OVERWRITE: o->overwrite = true; return true;
 	case OPT_PARENT: return process("--parent", &o->parent);
+	case OPT_UNCHECKED: o->unchecked = true; return true;
 	case OPT_MAY_LOAD: *status = module_obstacle() || privilege_level() < STPD_DEV; return false;
 	case 'V': printf("stpd %s\n", PACKAGE_VERSION); *status = 0; return false;
 	case 'h': fputs(help, stdout); *status = 0; return false;
@@ -159,6 +162,8 @@ static bool check_usage(const struct options *o)
 		say_error("-c and -x both name the target: use one of them");
 	else if ((o->rotate_bytes || o->daemon || o->bulk) && !o->output)
 		say_error("%s needs -o FILE", o->daemon ? "-D" : o->bulk ? "--bulk" : "-S");
+	else if (o->unchecked && privilege_level() != STPD_ROOT)
+		say_error("--unchecked is root's alone");
 	else if (o->leave && (o->command || o->attach))
 		say_error("-L leaves the module to itself: it does not go with %s", o->attach ? "-A" : "-c");
 	else if (o->attach && (o->namespaces || o->remote.id >= 0))

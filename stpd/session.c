@@ -398,7 +398,7 @@ static int open_module(struct session *s)
 				  " mount -t sysfs none /sys");
 			return -ENODEV;
 		}
-		err = s->o->rename ? module_load_as(s->file, s->o->module, s->name) : module_load(s->file, s->o->module, s->name);
+		err = s->o->rename ? module_load_as(s->file, s->o, s->name) : module_load(s->file, s->o, s->name);
 		if (err)
 			return err;
 		s->loaded = true;

@@ -39,6 +39,7 @@ struct options {
 	bool leave;			/* -L: load, start, leave */
 	bool attach;			/* -A: take over a module that was left */
 	bool remove;			/* -d */
+	bool unchecked;			/* --unchecked: load the module as it is */
 	bool rename;			/* -R: load the module by another name */
 	unsigned idle_ms;		/* -T of staprun: how long output may wait in the buffers; 0 the usual time */
 	bool daemon;			/* -D */
@@ -75,11 +76,11 @@ void module_base_name(const char *path, char *name, size_t size);
  * below /lib/modules. fd, or -errno after a message. */
 int module_open(const char *path, char *name, size_t size);
 /* Load what FD is open on, called NAME; one that a killed daemon left behind makes room. 0, or -errno after a message that says what to do. */
-int module_load(int fd, const char *path, const char *name);
+int module_load(int fd, const struct options *o, const char *name);
 /* The name that process PID gives a module with -R. */
 void module_new_name(const char *own, pid_t pid, char *name, size_t size);
 /* The same for another name than its own: NAME. */
-int module_load_as(int fd, const char *path, const char *name);
+int module_load_as(int fd, const struct options *o, const char *name);
 /* What a loaded module NAME is doing: enum stp_state, or -ENOENT: there is none, it is not one
  * of ours, or debugfs is missing. */
 int module_state(const char *name);
@@ -90,6 +91,10 @@ int module_unload(const char *name, const struct instance *instance);
 int module_unload_unused(void);	/* 0, or -errno after a message: nobody can tell which there are */
 /* Why this machine cannot load modules at all, or NULL. */
 const char *module_obstacle(void);
+
+/* ---- check.c ---- */
+/* Is the script's code in these bytes of the file PATH what modcheck.h allows? False after a message. */
+bool module_check(const char *path, const void *bytes, size_t size);
 
 /* ---- refusal.c ---- */
 /* The message on why the kernel did not take module NAME, of file PATH: it said ERR, an errno. */
