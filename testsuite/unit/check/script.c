@@ -3,6 +3,7 @@
  * what is the runtime's. */
 #include "testsuite/unit/unit.h"
 #include "translator/build/check/modcheck.h"
+#include "translator/build/check/stackdepth.h"
 
 #include "testsuite/unit/check/assemble.h"
 
@@ -201,6 +202,43 @@ TEST(script_knows_what_embedded_c_calls)
 	CHECK_STR(refusal_of(&a, arena_printf(&a, text, "call c; call f;")),
 		  "the instruction `cli` in f+0 (probe begin at x.stp:1:7)");
 	arena_free(&a);
+}
+
+/* Damaged modules are refused, or pass: no more than that is asked here. */
+TEST(checks_survive_damaged_modules)
+{
+	struct arena a = ARENA_INIT;
+	struct strbuf whole = assemble(arena_printf(&a, "%s.file \"script.c\"\n.text\n.type h_0,@function\n"
+		"h_0: push %%rbx; je 1f; call stp_known; incl g(%%rip); 1: pop %%rbx; jmp h_0.cold\n"
+		".size h_0,.-h_0\n.section .text.unlikely,\"ax\"\n.type h_0.cold,@function\n"
+		"h_0.cold: call h_0; ret\n%s", head, table));
+	uint64_t seed = 88172645463325252u;
+	unsigned round, k, refused = 0;
+	struct stackdepth_path p;
+	struct stackdepth *s;
+	const char *got;
+	char *copy;
+
+	for (round = 0; round < 4000; round++) {
+		size_t len = round % 9 ? whole.len : seed % whole.len;
+
+		copy = malloc(whole.len);
+		memcpy(copy, whole.s, whole.len);
+		for (k = 0; k <= round % 4; k++) {
+			seed ^= seed << 13;
+			seed ^= seed >> 7;
+			seed ^= seed << 17;
+			copy[seed % whole.len] = (char)(seed >> 40);
+		}
+		copy = realloc(copy, len ? len : 1);
+		refused += !modcheck_module(&a, copy, len, &got) && got;
+		if (!stackdepth_read(&a, copy, len, &s))
+			stackdepth_of(s, "h_0", &p);
+		free(copy);
+		arena_free(&a);
+	}
+	CHECK(refused > 100);
+	sb_free(&whole);
 }
 #endif
 
