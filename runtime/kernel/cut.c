@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Starting a session can be cut short, and tells how far it is.
  *
- * Thousands of points take their time.  So whoever attaches them asks before each piece of work, which
- * is a fraction of a second at most, whether the session is to end: its daemon said so (STP_MSG_CUT
- * waits for no lock), closed the control channel or was killed, or a probe called exit().  Then the piece
- * is not begun, and what was attached is detached as at any other end.  A daemon that is killed waits
- * inside of its START: so the task that runs START looks for a fatal signal, too.
+ * Thousands of points take their time.  So whoever attaches them asks before each piece of work,
+ * which is a fraction of a second at most, whether the session is to end: its daemon said so
+ * (STP_MSG_CUT waits for no lock), closed the control channel or was killed, or a probe called
+ * exit().  Then the piece is not begun, and what was attached is detached as at any other end.  A
+ * daemon that is killed waits inside of its START: so the task that runs START looks for a fatal
+ * signal, too.
  *
  * Progress is counted in points; session.c tells it to the daemon a few times a second. */
 #include "rt.h"

@@ -158,7 +158,8 @@ failing_allocations() {
 	echo "there is no end to it"
 }
 
-# refused_points STEP: the Nth point is refused, until there is none of that number. The session goes on without it or does not start.
+# refused_points STEP: the Nth point is refused, until there is none of that number. The session goes on
+# without it or does not start.
 refused_points() {
 	local n status
 
@@ -182,7 +183,8 @@ nothing_left() {
 	[ -z "$(points)" ] || { echo "$2: probes are left: $(points | head -n 3)" && return 1; }
 }
 
-# cut_looks STEP: the Nth look at whether starting shall end says yes, until it is not looked so often. What began also ends.
+# cut_looks STEP: the Nth look at whether starting shall end says yes, until there is none of that number.
+# What began also ends.
 cut_looks() {
 	local n status
 
@@ -190,7 +192,8 @@ cut_looks() {
 		timeout 60 stpd s_failing.ko stp_cut_at=$n >"$T/out" 2>"$T/err"
 		status=$?
 		if [ $status != 0 ]; then	# the daemon did not ask for it
-			grep -q 'did not start: Interrupted system call$' "$T/err" || { echo "look $n: status $status: $(tail -n 1 "$T/err")" && return; }
+			grep -q 'did not start: Interrupted system call$' "$T/err" ||
+				{ echo "look $n: status $status: $(tail -n 1 "$T/err")" && return; }
 			sed -i '/^ERROR:.* Interrupted system call$/d' "$T/err"
 		fi
 		grep -q "look $n finds the session cut" "$T/err" || { [ $n -gt 20 ] && echo "# $n looks" >&2 && return; }
@@ -218,7 +221,8 @@ await_end() {
 	return "$2"
 }
 
-# end_session SIGNAL MS WHEN: a session of many points gets SIGNAL after MS; adds what the end took to $T/ends
+# end_session SIGNAL MS WHEN: a session of many points gets SIGNAL after MS; what the end took goes to
+# $T/ends
 end_session() {
 	local pid status took files
 
@@ -240,7 +244,8 @@ end_session() {
 	nothing_left s_many "$3"
 }
 
-# cut_sessions N: signals at N moments between loading a module of thousands of points and a little after all are attached
+# cut_sessions N: signals at N moments between loading a module of thousands of points and a little
+# after all are attached
 cut_sessions() {
 	local i whole took status
 
