@@ -53,6 +53,7 @@ static struct match walk(const struct regex *re, const char *text, size_t size, 
 	struct match found = { 0 };
 
 	c->match = &m;
+	c->actions = INT32_MAX;
 	stp_core.max_string = (uint32_t)size;
 	found.found = stp_regex_match(c, t, text);
 	if (found.found) {

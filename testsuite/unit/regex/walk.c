@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The core's walker in a frame of its own, and what it needs of the core. */
 #include "testsuite/unit/regex/walk.h"
-#include "runtime/core/state.h"
+#include "runtime/core/work.h"
 #include "testsuite/unit/unit.h"
 
 #include <stdio.h>
@@ -10,6 +10,18 @@
 struct stp_core stp_core = { .max_string = WALK_TEXT };
 
 void stp_core_count_truncated(void) { stp_core.truncated++; }
+
+bool stp_more_actions(struct stp_ctx *c)
+{
+	c->actions = 1000;
+	return true;
+}
+
+void stp_charge_bytes(size_t n, uint32_t an_action)
+{
+	(void)n;
+	(void)an_action;
+}
 
 void stp_error(struct stp_ctx *c, enum stp_error_kind kind, const char *message)
 {
