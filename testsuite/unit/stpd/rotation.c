@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Files that rotate by size (stpd/output.c): when the next one begins, what each holds, which are kept. */
+#include "stpd/stpd.h"
+#include "testsuite/unit/unit.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char place[] = "/tmp/rotation-XXXXXX";
+
+/* A directory of its own, where the tests work; it is empty at the begin and the end of each. */
+static void enter(void)
+{
+	if (place[sizeof place - 2] == 'X')
+		CHECK(mkdtemp(place));
+	CHECK(!chdir(place));
+}
+
+static void forget(const char *name)
+{
+	CHECK_MSG(!unlink(name), "there is no %s", name);
+}
+
+static void leave(void)
+{
+	CHECK(!chdir("/"));
+	CHECK_MSG(!rmdir(place), "files are left in %s", place);
+	place[sizeof place - 2] = 'X';
+	memset(place + sizeof place - 7, 'X', 6);
+}
+
+/* The size of NAME, or -1. */
+static long size_of(const char *name)
+{
+	struct stat st;
+
+	return stat(name, &st) ? -1 : (long)st.st_size;
+}
+
+static struct output *open_output(const struct options *o, int cpu)
+{
+	struct output *out = output_open(o, cpu);
+
+	CHECK(out);
+	return out;
+}
+
+static void write_text(struct output *out, const char *text)
+{
+	CHECK_EQ(output_write(out, text, strlen(text)), 0);
+}
+
+static void check_file(const char *name, const char *want)
+{
+	char got[100] = "";
+	int fd = open(name, O_RDONLY);
+	ssize_t n = fd < 0 ? -1 : read(fd, got, sizeof got - 1);
+
+	CHECK_MSG(n >= 0, "cannot read %s", name);
+	close(fd);
+	CHECK_STR(got, want);
+}
+
+TEST(rotation_at_the_size)
+{
+	const struct options o = { .output = "out", .rotate_bytes = 10 };
+	struct output *out;
+
+	enter();
+	out = open_output(&o, -1);
+	write_text(out, "12345");
+	write_text(out, "67890");	/* to the byte */
+	CHECK_EQ(size_of("out.1"), -1);
+	write_text(out, "a");
+	write_text(out, "1234567890123");	/* longer than a file: whole, in one of its own */
+	write_text(out, "b");
+	CHECK_EQ(output_close(out), 0);
+	check_file("out.0", "1234567890");
+	check_file("out.1", "a");
+	check_file("out.2", "1234567890123");
+	check_file("out.3", "b");
+	CHECK_EQ(size_of("out.4"), -1);
+	for (const char *const *n = (const char *const[]){ "out.0", "out.1", "out.2", "out.3", NULL }; *n; n++)
+		forget(*n);
+	leave();
+}
+
+TEST(rotation_keeps_the_last)
+{
+	const struct options o = { .output = "out", .rotate_bytes = 1, .rotate_files = 2 };
+	struct output *out;
+
+	enter();
+	out = open_output(&o, -1);
+	for (const char *c = "abcde"; *c; c++)
+		CHECK_EQ(output_write(out, c, 1), 0);
+	CHECK_EQ(output_close(out), 0);
+	CHECK_EQ(size_of("out.2"), -1);
+	check_file("out.3", "d");
+	check_file("out.4", "e");
+	forget("out.3");
+	forget("out.4");
+	leave();
+}
+
+/* Without a size: the first has the name alone; all are kept. */
+TEST(rotation_on_demand)
+{
+	const struct options o = { .output = "out" };
+	struct output *out;
+
+	enter();
+	out = open_output(&o, -1);
+	write_text(out, "first");
+	CHECK_EQ(output_switch(out), 0);
+	write_text(out, "second");
+	CHECK_EQ(output_flush(out), 0);
+	check_file("out", "first");
+	check_file("out.1", "second");
+	CHECK_EQ(output_switch(out), 0);
+	CHECK_EQ(output_close(out), 0);
+	check_file("out.2", "");
+	forget("out");
+	forget("out.1");
+	forget("out.2");
+	leave();
+}
+
+/* The file of a CPU: a header, and records padded to 8 bytes, each counted with its padding. */
+TEST(rotation_of_records)
+{
+	const size_t three = 3 * (sizeof(struct stp_rec) + 8);
+	const struct options o = { .output = "out", .rotate_bytes = three };
+	struct stp_rec rec = { .magic = STP_REC_MAGIC, .kind = STP_REC_TEXT, .len = 3 };
+	struct stp_file_header h;
+	struct output *out;
+	char got[sizeof rec + 8];
+	int fd;
+
+	enter();
+	out = open_output(&o, 5);
+	for (int i = 0; i < 4; i++)
+		CHECK_EQ(output_write_record(out, &rec, "abc"), 0);
+	rec.len = 8;
+	CHECK_EQ(output_write_record(out, &rec, "abcdefgh"), 0);
+	CHECK_EQ(output_close(out), 0);
+	CHECK_EQ(size_of("out_5.0"), (long)(sizeof h + three));
+	CHECK_EQ(size_of("out_5.1"), (long)(sizeof h + 2 * (sizeof rec + 8)));
+	fd = open("out_5.1", O_RDONLY);
+	CHECK(read(fd, &h, sizeof h) == sizeof h && read(fd, got, sizeof got) == sizeof got);
+	close(fd);
+	CHECK_MEM(h.magic, "STPBULK1", 8);
+	CHECK_EQ(h.version, STP_FILE_VERSION);
+	CHECK_EQ(h.byte_order, 0x01020304);
+	CHECK_EQ(h.cpu, 5);
+	CHECK_MEM(got + sizeof rec, "abc\0\0\0\0\0", 8);
+	forget("out_5.0");
+	forget("out_5.1");
+	leave();
+}
+
+TEST(output_names)
+{
+	struct options o = { .output = "a%%b" };
+
+	enter();
+	CHECK_EQ(output_close(open_output(&o, 0)), 0);
+	o.daemon = true;
+	CHECK_EQ(output_close(open_output(&o, 11)), 0);
+	CHECK_EQ(output_close(open_output(&o, -1)), 0);
+	forget("a%b_0");
+	forget("a%b_cpu11");
+	forget("a%b");
+	o.output = "none/file";
+	CHECK(!output_open(&o, -1));
+	leave();
+}
+
+/* More than the buffer holds, in pieces that do not divide it; the file there was is forgotten. */
+TEST(output_is_whole)
+{
+	const struct options o = { .output = "out" };
+	enum { PIECE = 70001, PIECES = 3 };
+	char *piece = malloc(PIECE), *got = malloc(PIECES * PIECE + 1);
+	struct output *out;
+	int fd;
+
+	CHECK(piece && got);
+	enter();
+	for (int i = 0; i < PIECE; i++)
+		piece[i] = (char)(i % 251);
+	out = open_output(&o, -1);
+	for (int i = 0; i < PIECES; i++)
+		CHECK_EQ(output_write(out, piece, PIECE), 0);
+	CHECK_EQ(output_close(out), 0);
+	fd = open("out", O_RDONLY);
+	CHECK_EQ(read(fd, got, PIECES * PIECE + 1), PIECES * PIECE);
+	close(fd);
+	for (int i = 0; i < PIECES; i++)
+		CHECK_MEM(got + i * PIECE, piece, PIECE);
+	CHECK_EQ(output_close(open_output(&o, -1)), 0);
+	CHECK_EQ(size_of("out"), 0);
+	forget("out");
+	leave();
+	free(piece);
+	free(got);
+}
+
+TEST(output_that_cannot_be_written)
+{
+	struct output *out;
+
+	if (access("/dev/full", W_OK))
+		SKIP("there is no /dev/full");
+	out = open_output(&(struct options){ .output = "/dev/full" }, -1);
+	write_text(out, "text");
+	CHECK_EQ(output_error(out), 0);
+	CHECK_EQ(output_flush(out), -ENOSPC);
+	CHECK_EQ(output_error(out), -ENOSPC);
+	CHECK_EQ(output_write(out, "more", 4), -ENOSPC);
+	CHECK_EQ(output_close(out), -ENOSPC);
+	CHECK_EQ(output_close(NULL), 0);
+}
