@@ -80,6 +80,13 @@ __attribute__((destructor)) static void at_exit(void)
 	stp_core_unload();
 }
 
+void world_note(const char *what)
+{
+	size_t n = strlen(world.notes);
+
+	snprintf(world.notes + n, sizeof world.notes - n, "%s ", what);
+}
+
 void world_cpu(unsigned cpu) { plat_test_set_slot(cpu); }
 
 unsigned world_skips(unsigned probe, enum rt_skip why)
@@ -128,7 +135,7 @@ const char *world_messages(void)
 unsigned raw_smp_processor_id(void) { return plat_slot(); }
 bool in_nmi(void) { return world.nmi; }
 u64 get_cycles(void) { return world.cycles; }
-void synchronize_rcu(void) { }
+void synchronize_rcu(void) { world_note("wait"); }
 bool fatal_signal_pending(struct task *t) { return t == current && world.killed; }
 bool rcu_is_watching(void) { return !world.blind; }
 
@@ -226,7 +233,7 @@ void rt_stacks_check(void) { }
 u32 rt_input_wanted(void) { return 0; }
 void rt_relay_close(void) { }
 u64 rt_relay_read_records(void) { return 0; }
-void rt_detach_all(void) { }
+void rt_detach_all(void) { world_note("detach"); }
 
 int rt_relay_open(u32 subbuf_size, u32 subbufs)
 {
@@ -237,6 +244,7 @@ int rt_relay_open(u32 subbuf_size, u32 subbufs)
 
 int rt_attach_all(void)
 {
+	world_note("attach");
 	if (world.attach_error)
 		rt_message(STP_MSG_ERROR, "nowhere to attach");
 	rt_progress_set(0, world.points);

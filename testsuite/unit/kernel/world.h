@@ -31,11 +31,13 @@ struct world {
 	unsigned points, attached;		/* each takes a second to attach */
 	unsigned begun;				/* begin probes that a test made say so */
 	bool killed;				/* this task has a fatal signal */
+	char notes[200];			/* "attach ", "detach ", "wait " (for handlers), and what a test notes */
 };
 extern struct world world;
 
 void world_reset(void);
 void world_load(void);				/* the module's arrays and contexts; state RUNNING */
+void world_note(const char *what);		/* into notes, with a blank */
 void world_cpu(unsigned cpu);			/* the CPU that works from here on */
 unsigned world_skips(unsigned probe, enum rt_skip why);		/* on all CPUs */
 
