@@ -71,7 +71,8 @@ static _Noreturn void child(const struct as_user *how)
 	while (n < sizeof how->groups / sizeof *how->groups && how->groups[n])
 		n++;
 	must(setgroups(n, how->groups), "setgroups");
-	must(setresgid(SOMEBODYS, SOMEBODYS, 0) || setresuid(SOMEBODY, 0, 0), "setresuid");
+	if (!how->as_root)
+		must(setresgid(SOMEBODYS, SOMEBODYS, 0) || setresuid(SOMEBODY, 0, 0), "setresuid");
 	must(!privilege_start(), "privilege_start");
 	_exit(how->run());
 }

@@ -6,11 +6,14 @@
 #ifndef TESTSUITE_UNIT_STPD_AS_USER_H
 #define TESTSUITE_UNIT_STPD_AS_USER_H
 
+#include <stdbool.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 enum { SOMEBODY = 1234, SOMEBODYS = 2345, STAPUSR = 3001, STAPSYS = 3002, STAPDEV = 3003 };	/* a user and his group; groups */
 
 struct as_user {
+	bool as_root;			/* it is root who calls */
 	gid_t groups[3];		/* besides his own; 0: no more */
 	void (*prepare)(void);		/* as root, before the user calls; may be NULL */
 	int (*run)(void);		/* behind privilege_start: 0 is right */
@@ -19,6 +22,14 @@ struct as_user {
 /* What RUN returned; what it said on standard error is in as_user_said. */
 int as_user_run(const struct as_user *how);
 extern char as_user_said[1000];
+
+/* For RUN: ends it, and says on standard error what is not so. */
+#define TRY(cond) do { \
+	if (!(cond)) { \
+		fprintf(stderr, "line %d: not so: %s\n", __LINE__, #cond); \
+		return 1; \
+	} \
+} while (0)
 
 /* For prepare: a file of MODE that OWNER has, with its directories (root's, 0755). */
 void as_user_file(const char *path, uid_t owner, mode_t mode);
