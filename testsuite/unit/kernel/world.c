@@ -17,11 +17,16 @@ static struct {
 	bool came;
 } other;
 
-static const struct stp_group groups[] = {
-	{ STP_FAMILY_BEGIN, 1, &world.begin }, { STP_FAMILY_END, 1, &world.end }, { STP_FAMILY_ERROR, 1, &world.error },
+static struct stp_group groups[] = {
+	{ STP_FAMILY_BEGIN, 1, world.begin }, { STP_FAMILY_END, 1, &world.end }, { STP_FAMILY_ERROR, 1, &world.error },
 };
 static const char *const locs[] = { "", "a.stp:1:1" };
+/* an array, so that the core has memory to give back */
+static const struct stp_map_desc desc = { .nkeys = 1, .value_type = STP_LONG, .key_type = { STP_LONG }, .max_entries = 3 };
+static struct stp_map *array;
+static const struct stp_global global = { .name = "g", .type = STP_LONG, .is_array = 1, .storage = &array, .desc = &desc };
 const struct stp_module stp_module = {
+	.globals = &global, .nglobals = 1,
 	.abi_version = STP_ABI_VERSION, .flags = STP_MODULE_TIMING, .limits = &world.limits, .probes = world.probes, .nprobes = WORLD_PROBES,
 	.groups = groups, .ngroups = sizeof groups / sizeof *groups, .locs = locs, .nlocs = 2, .frame_size = 64,
 };
@@ -41,7 +46,7 @@ static void make_probes(void)
 
 	for (unsigned i = 0; i < WORLD_PROBES; i++)
 		world.probes[i] = (struct stp_probe){ .handler = nothing, .point = names[i], .alias = names[i], .index = i, .flags = flags[i] };
-	world.begin.probe = &world.probes[1];
+	world.begin[0].probe = world.begin[1].probe = &world.probes[1];
 	world.end.probe = &world.probes[2];
 	world.error.probe = &world.probes[3];
 }
@@ -62,6 +67,7 @@ void world_reset(void)
 	plat_test_reset(WORLD_CPUS);
 	world.limits = (struct stp_limits){ .max_action = 1000, .max_action_interruptible = 1000, .max_string = 64, .max_nesting = 4,
 		.max_skipped = 100, .max_trylock = 5, .trylock_delay_us = 10 };
+	world_begin_rows(1);
 	world.lockrefs[0].lock = &world.locks[0];
 	world.lockrefs[1] = (struct stp_lockref){ .lock = &world.locks[1], .write = 1 };
 	make_probes();
@@ -79,6 +85,8 @@ __attribute__((destructor)) static void at_exit(void)
 	rt_contexts_exit();
 	stp_core_unload();
 }
+
+void world_begin_rows(unsigned n) { groups[0].nrows = n; }
 
 void world_note(const char *what)
 {

@@ -15,7 +15,7 @@ enum { WORLD_CPUS = 3, WORLD_PROBES = 4, WORLD_LOCKS = 2 };
 struct world {
 	struct stp_limits limits;		/* of the module */
 	struct stp_probe probes[WORLD_PROBES];	/* "p0", "p1"… */
-	struct stp_row_begin begin, end, error;	/* probes 1, 2, 3, unless a test says otherwise */
+	struct stp_row_begin begin[2], end, error;	/* probes 1 (the second row is not used), 2, 3, unless a test says otherwise */
 	struct stp_lock locks[WORLD_LOCKS];
 	struct stp_lockref lockrefs[WORLD_LOCKS];	/* for reading, for writing */
 	bool busy[WORLD_LOCKS];			/* another CPU holds it */
@@ -38,6 +38,7 @@ extern struct world world;
 void world_reset(void);
 void world_load(void);				/* the module's arrays and contexts; state RUNNING */
 void world_note(const char *what);		/* into notes, with a blank */
+void world_begin_rows(unsigned n);		/* use so many of begin */
 void world_cpu(unsigned cpu);			/* the CPU that works from here on */
 unsigned world_skips(unsigned probe, enum rt_skip why);		/* on all CPUs */
 
