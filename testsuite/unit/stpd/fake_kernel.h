@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The three system calls that load and remove modules, answered by a test: this program's syscall() comes before the C
+ * library's, and passes all others on. */
+#ifndef TESTSUITE_UNIT_STPD_FAKE_KERNEL_H
+#define TESTSUITE_UNIT_STPD_FAKE_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct fake_kernel {
+	bool on;			/* else calls are passed on */
+	int insert_errors[8];		/* of each call to load; 0: it succeeds */
+	int delete_errors[8];
+	void (*at_delete)(void);	/* besides; may be NULL */
+	unsigned inserted, deleted;	/* calls so far */
+	char removed[200];		/* "NAME " for each call to remove */
+	int delete_flags;		/* of the last one */
+	char image[4096];		/* the last one given with its bytes */
+	size_t image_size;
+};
+extern struct fake_kernel fake_kernel;
+
+#endif
