@@ -135,6 +135,21 @@ TEST(totals_over_cpus)
 	CHECK_EQ(s.skipped, 7);
 }
 
+/* While contexts are made, and one could not be, some are missing. */
+TEST(totals_without_some_cpu)
+{
+	struct rt_cpu *missing;
+	struct stp_msg_stats s;
+
+	begin();
+	missing = rt.cpus[1];
+	rt.cpus[1] = NULL;
+	rt.cpus[2]->lost_records = 3;
+	rt_stats(&s);
+	rt.cpus[1] = missing;
+	CHECK_EQ(s.lost_records, 3);
+}
+
 /* ---- reports ---- */
 
 static u32 next;

@@ -90,3 +90,40 @@ TEST(stop_before_the_start)
 	CHECK_STR(world.notes, "wait ");
 	rt_unload();
 }
+
+/* ---- what a start is asked for ---- */
+
+static void start_with(u32 flags)
+{
+	const struct stp_msg_start m = { .version = STP_WIRE_VERSION, .flags = flags, .target = 77 };
+
+	fresh();
+	CHECK_EQ(rt_start(&m), 0);
+}
+
+TEST(start_does_as_it_is_asked)
+{
+	start_with(0);
+	CHECK(!rt.bulk && !rt.overwrite && !rt.unread);
+	CHECK_EQ(rt.target, 77);
+	start_with(STP_START_BULK);
+	CHECK(rt.bulk && !rt.overwrite && !rt.unread);
+	start_with(STP_START_OVERWRITE);
+	CHECK(!rt.bulk && rt.overwrite && !rt.unread);
+	start_with(STP_START_UNREAD);
+	CHECK(!rt.bulk && !rt.overwrite && rt.unread);
+	rt_unload();
+}
+
+/* The daemon is woken for each thing that is said. */
+TEST(start_and_stop_wake_the_daemon)
+{
+	start_with(0);
+	CHECK_EQ(world.wakes, 2);	/* the channels are there; it has started */
+	rt_introduce();
+	CHECK_EQ(world.wakes, 4);
+	rt_stop(false);
+	CHECK_EQ(world.wakes, 5);
+	rt_unload();
+	CHECK_EQ(world.wakes, 5);
+}

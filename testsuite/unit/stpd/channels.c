@@ -193,6 +193,27 @@ static int without_room(void)
 	return relay_close_all(r) != -ENOSPC;
 }
 
+/* A channel that has much is left for the others before it is empty. */
+static int in_turns(void)
+{
+	enum { TURN = 1 << 24, PIECE = 1 << 18 };
+	static char zeros[PIECE];
+	struct stp_pad pad = { .magic = STP_REC_MAGIC, .kind = STP_REC_PAD, .len = TURN + 2 * PIECE };
+	struct relay *r = new_relay(0);
+	int fd = open(channel(0), O_WRONLY), n;
+
+	TRY(write(fd, &pad, sizeof pad) == sizeof pad);
+	for (uint32_t left = pad.len; left; left -= PIECE)
+		TRY(write(fd, zeros, PIECE) == PIECE);
+	close(fd);
+	put(2, 0, "other");
+	n = relay_read_all(r);
+	TRY(n >= TURN && n < TURN + PIECE + PIECE);
+	TRY(!relay_advance(r, false) && !strcmp(content("/out"), "other"));
+	TRY(relay_read_all(r) > 0 && relay_read_all(r) == 0);
+	return relay_close_all(r);
+}
+
 static int no_channels(void)
 {
 	const struct stp_msg_channels c = { .ncpus = 3 };
@@ -215,6 +236,7 @@ TEST(channels_held_text) { check(held); }
 TEST(channels_not_text) { check(not_text); }
 TEST(channels_bulk) { check(of_each_cpu); }
 TEST(channels_later) { check(later); }
+TEST(channels_in_turns) { check(in_turns); }
 TEST(channels_damaged) { check(damaged); }
 TEST(channels_without_room) { check(without_room); }
 

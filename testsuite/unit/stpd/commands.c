@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -108,30 +109,142 @@ TEST(command_that_never_goes_leaves_quietly)
 	CHECK_STR(as_user_said, "");
 }
 
-/* The parent's half: what it waits for, prints and returns. */
-TEST(background_waits_for_the_session)
+/* What ACT says on standard error and output, together. */
+static const char *hear(void (*act)(void))
 {
-	static const struct options o = { .quiet = true };
-	int status = 7, keep = dup(1), p[2], fd;
-	char text[32] = "";
+	static char text[1000];
+	int keep[2] = { dup(1), dup(2) }, p[2];
+	size_t len = 0;
+	ssize_t n;
 
 	fflush(stdout);
-	CHECK(!pipe(p) && dup2(p[1], 1) == 1);
-	fd = background_start("m", &o, &status);
-	if (fd >= 0) {			/* the new process */
-		background_ready(fd);
-		_exit(read(0, text, 1) == 0 && getsid(0) == getpid() ? 0 : 9);
-	}
-	dup2(keep, 1);
+	CHECK(!pipe(p) && dup2(p[1], 1) == 1 && dup2(p[1], 2) == 2);
 	close(p[1]);
-	CHECK_EQ(status, 0);
-	CHECK(read(p[0], text, sizeof text - 1) > 0);
+	act();
+	fflush(stdout);
+	dup2(keep[0], 1);
+	dup2(keep[1], 2);
+	close(keep[0]);
+	close(keep[1]);
+	while ((n = read(p[0], text + len, sizeof text - 1 - len)) > 0)
+		len += (size_t)n;
+	text[len] = 0;
+	close(p[0]);
+	return text;
+}
+
+static void system_command(void) { run_system("echo one; echo two >&2"); }
+
+TEST(command_of_system)
+{
+	CHECK_STR(hear(system_command), "one\ntwo\n");
+	while (waitpid(-1, NULL, 0) > 0)
+		;
+}
+
+/* The user may have no more processes: each says so, and nothing is started. */
+static int no_processes(void)
+{
+	const struct rlimit none = { 0, 0 };
+	int hold = -1, status = 0;
+
+	TRY(!setrlimit(RLIMIT_NPROC, &none));
+	TRY(child_prepare("true", &hold) < 0 && hold == -1);
+	run_system("echo ran");
+	TRY(background_start("m", &(struct options){ .quiet = true }, &status) == -1 && status == 1);
+	return 0;
+}
+
+TEST(command_without_processes)
+{
+	int r = as_user_run(&(struct as_user){ .run = no_processes });
+
+	CHECK_MSG(!r, "%s", as_user_said);
+	CHECK(strstr(as_user_said, "cannot start \"true\"") && strstr(as_user_said, "cannot run \"echo ran\""));
+	CHECK(strstr(as_user_said, "cannot go into the background"));
+}
+
+/* ---- the background ---- */
+
+static struct options in_background;
+static int status_of_start;
+static bool starts;
+
+/* The new process is one of its own session, and holds none of the files that who started it waits for. */
+static void start_in_background(void)
+{
+	int keep = dup(0), p[2], fd;
+	char c;
+
+	CHECK(!pipe(p) && write(p[1], "x", 1) == 1 && dup2(p[0], 0) == 0);
+	fd = background_start("m", &in_background, &status_of_start);
+	if (fd >= 0) {
+		if (!starts)
+			_exit(6);
+		background_ready(fd);
+		_exit(read(0, &c, 1) == 0 && getsid(0) == getpid() && write(1, "into nothing", 12) == 12 ? 0 : 9);
+	}
+	dup2(keep, 0);
+	close(keep);
+	close(p[0]);
+	close(p[1]);
+}
+
+static const char *background(bool will_start, struct options o)
+{
+	in_background = o;
+	starts = will_start;
+	status_of_start = 7;
+	return hear(start_in_background);
+}
+
+/* Its process, which TEXT begins with, ended well. */
+static void check_ended(const char *text)
+{
+	int status;
+
 	CHECK_EQ(waitpid(atoi(text), &status, 0), atoi(text));
 	CHECK_EQ(status, 0);
+}
+
+TEST(background_tells_its_process)
+{
+	const char *text = background(true, (struct options){ .quiet = true });
+
+	CHECK_EQ(status_of_start, 0);
+	check_ended(text);
+	CHECK_EQ(strspn(text, "0123456789"), strlen(text) - 1);
+	text = background(true, (struct options){ .verbose = 0 });
+	check_ended(text);
+	CHECK(strstr(text, "module m runs on; process ") && strstr(text, " collects its output"));
+	text = background(true, (struct options){ .rename = true });
+	check_ended(text);
+	CHECK(strstr(text, "module m_"));
+}
+
+TEST(background_that_does_not_start)
+{
+	CHECK_STR(background(false, (struct options){ .quiet = false }), "");
+	CHECK_EQ(status_of_start, 6);
+}
+
+static void nobody_waits(void)
+{
+	int p[2];
+
+	signal(SIGPIPE, SIG_IGN);
+	CHECK(!pipe(p));
 	close(p[0]);
-	fd = background_start("m", &o, &status);
-	if (fd >= 0)
-		_exit(6);		/* the session does not start */
-	CHECK_EQ(status, 6);
+	background_ready(p[1]);
+	CHECK(fcntl(p[1], F_GETFD) < 0);
+	signal(SIGPIPE, SIG_DFL);
+}
+
+TEST(background_for_nobody)
+{
+	int keep = dup(0);
+
+	CHECK_STR(hear(nobody_waits), "ERROR: nobody waits for this daemon to start\n");
+	dup2(keep, 0);
 	close(keep);
 }

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The control channel's messages (stpd/ctl.c), with a socket in place of the module, and what a user types (stpd/input.c). */
 #include "stpd/stpd.h"
+#include "testsuite/unit/stpd/as_user.h"
 #include "testsuite/unit/unit.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* Packets: one write is one read, as the module's file has it. */
@@ -174,4 +180,115 @@ TEST(typed_text_goes_to_the_module)
 	close(keep);
 	close(p[0]);
 	close_pair(fds);
+}
+
+/* ---- a terminal ---- */
+
+static bool edits_lines(void)
+{
+	struct termios t;
+
+	return !tcgetattr(0, &t) && t.c_lflag & ICANON;
+}
+
+/* Standard input is a terminal of this process's own. */
+static bool take_terminal(void)
+{
+	int master = posix_openpt(O_RDWR | O_NOCTTY), fd;
+
+	if (master < 0 || grantpt(master) || unlockpt(master) || setsid() < 0)
+		return false;
+	fd = open(ptsname(master), O_RDWR);
+	return fd >= 0 && dup2(fd, 0) == 0 && !ioctl(0, TIOCSCTTY, 0) && tcgetpgrp(0) == getpgrp();
+}
+
+/* In a group of its own, behind the terminal. */
+static int behind(void)
+{
+	struct typed in = { 0 };
+	pid_t pid = fork();
+	int status;
+
+	if (!pid) {
+		setpgid(0, 0);
+		input_open(&in, STP_START_INPUT | STP_START_INPUT_CHAR);
+		_exit(input_fd(&in) == -1 && edits_lines() ? 0 : 1);
+	}
+	return waitpid(pid, &status, 0) == pid ? status : -1;
+}
+
+/* 0, 77: there are no terminals. */
+static int at_a_terminal(void)
+{
+	struct typed in = { 0 };
+	struct termios t;
+
+	if (!take_terminal())
+		return 77;
+	input_open(&in, STP_START_INPUT);
+	TRY(input_fd(&in) == 0 && edits_lines());
+	input_open(&in, STP_START_INPUT_CHAR);
+	TRY(input_fd(&in) == -1 && edits_lines());
+	TRY(!behind());
+	input_open(&in, STP_START_INPUT | STP_START_INPUT_CHAR);
+	TRY(edits_lines());
+	TRY(input_fd(&in) == 0 && !edits_lines());
+	TRY(input_fd(&in) == 0 && !edits_lines());
+	TRY(!tcgetattr(0, &t) && t.c_cc[VMIN] == 1 && t.c_cc[VTIME] == 0);
+	input_close(&in);
+	TRY(edits_lines());
+	input_close(&in);
+	TRY(edits_lines());
+	return 0;
+}
+
+TEST(typed_at_a_terminal)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (!pid)
+		_exit(at_a_terminal());
+	CHECK(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+	if (WEXITSTATUS(status) == 77)
+		SKIP("no terminals here");
+	CHECK_EQ(WEXITSTATUS(status), 0);
+}
+
+/* ---- debugfs ---- */
+
+static void a_directory(void) { as_user_file("/sys/kernel/debug/nothing", 0, 0600); }
+
+static bool is_debugfs(void)
+{
+	struct statfs fs;
+
+	return !statfs("/sys/kernel/debug", &fs) && fs.f_type == 0x64626720;
+}
+
+/* It is mounted where it is missing, by root's right, which is given back. */
+static int mounts(void)
+{
+	int r = ctl_open("no_such_module_1");
+
+	TRY(r < 0 && geteuid() == SOMEBODY);
+	TRY(is_debugfs() == (r == -ENOENT));
+	return 0;
+}
+
+static int cannot_mount(void)
+{
+	TRY(ctl_open("m") == -ENOENT && geteuid() == SOMEBODY);
+	return 0;
+}
+
+TEST(control_mounts_debugfs)
+{
+	int r = as_user_run(&(struct as_user){ .groups = { STAPUSR }, .prepare = a_directory, .run = mounts });
+
+	CHECK_MSG(!r, "%s", as_user_said);
+	CHECK(strstr(as_user_said, "cannot mount debugfs on") || strstr(as_user_said, "cannot open the control channel of module no_such"));
+	r = as_user_run(&(struct as_user){ .groups = { STAPUSR }, .run = cannot_mount });
+	CHECK_MSG(!r, "%s", as_user_said);
+	CHECK(strstr(as_user_said, "cannot mount debugfs on /sys/kernel/debug: No such file"));
 }

@@ -181,6 +181,26 @@ TEST(output_names)
 	leave();
 }
 
+/* A name that is too long even for strftime is told as it is. */
+TEST(output_name_too_long)
+{
+	static char name[6000], said[200];
+	const struct options o = { .output = name };
+	int keep = dup(2), p[2];
+	ssize_t n;
+
+	memset(name, 'x', sizeof name - 1);
+	CHECK(!pipe(p) && dup2(p[1], 2) == 2);
+	CHECK(!output_open(&o, -1));
+	fflush(stderr);
+	dup2(keep, 2);
+	close(keep);
+	close(p[1]);
+	n = read(p[0], said, sizeof said - 1);
+	close(p[0]);
+	CHECK(n > 0 && !strncmp(said, "ERROR: cannot write xxxxxxxx", 28));
+}
+
 /* More than the buffer holds, in pieces that do not divide it; the file there was is forgotten. */
 TEST(output_is_whole)
 {
