@@ -1,33 +1,38 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Mutants of a C file: small changes that a test should notice.
 
-A mutant is one replacement of text within one line of a function. mutants_of(TEXT) lists all that a file
-offers, choose() picks of several files by a seed, and read_list() reads ones that were written by hand."""
+A mutant is one replacement of text within one line of a function. mutants_of() lists all that a
+file offers, choose() picks of several files by a seed, and read_list() reads ones that were written
+by hand."""
 import collections
 import random
 import re
 
-# operator: what kind of change it is; start, end: of the text replaced; line: from 1; old, new: that line
+# operator: the kind of change; start, end: of the text that is replaced; line: from 1; old, new: it
 Mutant = collections.namedtuple("Mutant", "file operator start end text line old new")
 
 LEXER = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)
-FUNCTION = re.compile(r"^[A-Za-z_][^;{}()=]*\([^;{}]*\)[^;{}]*?(?:\{(?P<line>[^\n]*)\}$|\n\{\n(?P<body>.*?)^\})", re.S | re.M)
+FUNCTION = re.compile(r"^[A-Za-z_][^;{}()=]*\([^;{}]*\)[^;{}]*?"
+                      r"(?:\{(?P<line>[^\n]*)\}$|\n\{\n(?P<body>.*?)^\})", re.S | re.M)
 
 PAIRS = {
     "compare": {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="},
     "logic": {"&&": "||", "||": "&&"},
-    "arithmetic": {"+": "-", "-": "+", "*": "+", "/": "*", "%": "*", "&": "|", "|": "&", "<<": ">>", ">>": "<<",
-                   "+=": "-=", "-=": "+=", "|=": "&=", "&=": "|="},
+    "arithmetic": {"+": "-", "-": "+", "*": "+", "/": "*", "%": "*", "&": "|", "|": "&",
+                   "<<": ">>", ">>": "<<", "+=": "-=", "-=": "+=", "|=": "&=", "&=": "|="},
 }
 BINARY = re.compile(r"(?<=[\w)\]] )(<=|>=|==|!=|&&|\|\||<<|>>|\+=|-=|\|=|&=|[-+*/%&|<>])(?= [^=])")
 STEP = re.compile(r"(?<=\w)(\+\+|--)|(\+\+|--)(?=\w)")
 NUMBER = re.compile(r"(?<![\w.])([1-9]\d*|0|0x[0-9a-f]+)(u?l{0,2})\b(?!\.)")
 TRUTH = re.compile(r"\b(true|false)\b")
 CALL = re.compile(r"^\t+(?P<call>[a-z_]\w*\([^;]*\));", re.M)
-STORE = re.compile(r"^\t+(?P<store>[a-z_][\w\->.\[\]]*(?:->|\.|\[)[\w\->.\[\]]* [|&+-]?= [^;]*|[a-z_]\w* = [^;]*);", re.M)
-ORDER = re.compile(r"__ATOMIC_(?:RELEASE|ACQUIRE|ACQ_REL|SEQ_CST)|\bsmp_store_release\(|\bsmp_load_acquire\(")
+STORE = re.compile(r"^\t+(?P<store>[a-z_][\w\->.\[\]]*(?:->|\.|\[)[\w\->.\[\]]* [|&+-]?= [^;]*|"
+                   r"[a-z_]\w* = [^;]*);", re.M)
+ORDER = re.compile(r"__ATOMIC_(?:RELEASE|ACQUIRE|ACQ_REL|SEQ_CST)|"
+                   r"\bsmp_store_release\(|\bsmp_load_acquire\(")
 WEAKER = {"smp_store_release(": "WRITE_ONCE(*", "smp_load_acquire(": "READ_ONCE(*"}
-SWAP = re.compile(r"(?<=[\w(])\((?P<a>[\w\->.&*\[\]]+), (?P<b>[\w\->.&*\[\]]+)(?=[,)])|(?<=, )(?P<c>[\w\->.&*\[\]]+), (?P<d>[\w\->.&*\[\]]+)(?=[,)])")
+SWAP = re.compile(r"(?<=[\w(])\((?P<a>[\w\->.&*\[\]]+), (?P<b>[\w\->.&*\[\]]+)(?=[,)])|"
+                  r"(?<=, )(?P<c>[\w\->.&*\[\]]+), (?P<d>[\w\->.&*\[\]]+)(?=[,)])")
 LEAVES = re.compile(r"\s*(?:return|goto|break|continue)\b")
 NEVER_DROPPED = re.compile(r"(?:assert|_Static_assert|va_start|va_end)\(")
 
@@ -64,31 +69,34 @@ def conditions(code, begin, end):
 def changes(code, text, begin, end):
     """(operator, start, end, new text) of what may be changed between BEGIN and END."""
     part = code[begin:end]
+
+    def change(operator, match, new, group=0):
+        return operator, begin + match.start(group), begin + match.end(group), new
+
     for match in BINARY.finditer(part):
         for operator, pairs in PAIRS.items():
             if match.group() in pairs:
-                yield operator, begin + match.start(), begin + match.end(), pairs[match.group()]
+                yield change(operator, match, pairs[match.group()])
     for match in STEP.finditer(part):
-        yield "arithmetic", begin + match.start(), begin + match.end(), {"++": "--", "--": "++"}[match.group()]
+        yield change("arithmetic", match, {"++": "--", "--": "++"}[match.group()])
     for match in NUMBER.finditer(part):
         value = int(match.group(1), 0)
-        yield "constant", begin + match.start(), begin + match.end(), str(value + 1) + match.group(2)
+        yield change("constant", match, str(value + 1) + match.group(2))
         if value > 1:
-            yield "constant", begin + match.start(), begin + match.end(), str(value - 1) + match.group(2)
+            yield change("constant", match, str(value - 1) + match.group(2))
     for match in TRUTH.finditer(part):
-        yield "constant", begin + match.start(), begin + match.end(), {"true": "false", "false": "true"}[match.group()]
+        yield change("constant", match, {"true": "false", "false": "true"}[match.group()])
     for match in CALL.finditer(part):
         if not NEVER_DROPPED.match(match.group("call")):
-            yield "drop call", begin + match.start("call"), begin + match.end("call"), "(void)0"
+            yield change("drop call", match, "(void)0", "call")
     for match in STORE.finditer(part):
-        yield "drop store", begin + match.start("store"), begin + match.end("store"), "(void)0"
+        yield change("drop store", match, "(void)0", "store")
     for match in ORDER.finditer(part):
-        weaker = WEAKER.get(match.group(), "__ATOMIC_RELAXED")
-        yield "order", begin + match.start(), begin + match.end(), weaker
+        yield change("order", match, WEAKER.get(match.group(), "__ATOMIC_RELAXED"))
     for match in SWAP.finditer(part):
         a, b = ("a", "b") if match.group("a") else ("c", "d")
-        yield "swap", begin + match.start(a), begin + match.end(b), text[begin + match.start(b):begin + match.end(b)] + \
-            ", " + text[begin + match.start(a):begin + match.end(a)]
+        yield ("swap", begin + match.start(a), begin + match.end(b),
+               match.group(b) + ", " + match.group(a))
     for operator, first, last, form in conditions(code, begin, end):
         yield operator, first, last, form % text[first:last]
 
@@ -111,14 +119,15 @@ def mutants_of(file, text):
     found = []
     for function in FUNCTION.finditer(code):
         name = "line" if function.group("line") is not None else "body"
-        for operator, start, end, new in changes(code, text, function.start(name), function.end(name)):
+        begin, stop = function.span(name)
+        for operator, start, end, new in changes(code, text, begin, stop):
             if new != text[start:end] and "\n" not in text[start:end]:
                 found.append(make(file, text, operator, start, end, new))
     return found
 
 
 def choose(files, count, seed):
-    """COUNT mutants of FILES (name to text), by SEED: each kind of change in turn, as long as it has some left."""
+    """COUNT mutants of FILES (name to text), by SEED: each kind of change in turn."""
     rng = random.Random(str(seed))
     kinds = collections.defaultdict(list)
     for file in sorted(files):
@@ -137,7 +146,7 @@ def choose(files, count, seed):
 
 
 def read_list(path, read):
-    """Mutants written by hand: `file NAME`, then `- LINE` as it stands there once, `+ LINE` (nothing: it is dropped)."""
+    """Mutants written by hand: `file NAME`, then `- LINE` as it stands there once, and `+ LINE`."""
     chosen, file, old = [], None, None
     for number, line in enumerate(open(path, encoding="utf-8"), 1):
         word, _, rest = line.rstrip("\n").partition(" ")
@@ -147,10 +156,13 @@ def read_list(path, read):
             old = rest.strip()
         elif word == "+":
             text = read(file)
-            places = [m for m in re.finditer(r"^[ \t]*(.*?)[ \t]*$", text, re.M) if m.group(1) == old]
+            lines = re.finditer(r"^[ \t]*(.*?)[ \t]*$", text, re.M)
+            places = [m for m in lines if m.group(1) == old]
             if len(places) != 1:
-                raise SystemExit("%s:%d: %s has this line %d times, not once: %s" % (path, number, file, len(places), old))
-            chosen.append(make(file, text, "by hand", places[0].start(1), places[0].end(1), rest.strip()))
+                raise SystemExit("%s:%d: %s has this line %d times, not once: %s" %
+                                 (path, number, file, len(places), old))
+            start, end = places[0].span(1)
+            chosen.append(make(file, text, "by hand", start, end, rest.strip()))
     return chosen
 
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A slot: a copy of the tree with a build of its own, where one mutant at a time is built and tested.
+"""A slot: a copy of the tree with a build of its own, where one mutant at a time is built and
+tested.
 
-Tests of mutants run in namespaces of their own: they see the machine read-only but for the slot and /tmp, only their own
-processes and no network, and what they leave running ends with them."""
+Tests of mutants run in namespaces of their own: they see the machine read-only but for the slot and
+/tmp, only their own processes and no network, and what they leave running ends with them."""
 import glob
 import hashlib
 import json
@@ -35,21 +36,31 @@ def write(path, text):
 
 
 def tree_files(top):
-    out = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=top, check=True, stdout=subprocess.PIPE).stdout
-    files = out.decode().split("\n")
+    command = ["git", "ls-files", "-co", "--exclude-standard"]
+    done = subprocess.run(command, cwd=top, check=True, stdout=subprocess.PIPE)
+    files = done.stdout.decode().split("\n")
     for name in GENERATED:
-        path = os.path.join(top, name)
-        files += [os.path.relpath(p, top) for p in glob.glob(path + "/*")] if os.path.isdir(path) else [name]
-    return [f for f in files if f and os.path.lexists(os.path.join(top, f)) and not os.path.isdir(os.path.join(top, f))]
+        inside = glob.glob(os.path.join(top, name, "*"))
+        files += [os.path.relpath(p, top) for p in inside] or [name]
+    return [f for f in files if f and is_file(os.path.join(top, f))]
+
+
+def is_file(path):
+    return os.path.lexists(path) and not os.path.isdir(path)
+
+
+def files_below(top, name):
+    if os.path.isfile(os.path.join(top, name)):
+        return [name]
+    return sorted(os.path.relpath(os.path.join(where, file), top)
+                  for where, _, files in os.walk(os.path.join(top, name)) for file in files)
 
 
 def digest(top, names):
     """Of all files below NAMES."""
     h = hashlib.sha256()
     for name in sorted(names):
-        paths = [name] if os.path.isfile(os.path.join(top, name)) else sorted(
-            os.path.relpath(os.path.join(d, f), top) for d, _, fs in os.walk(os.path.join(top, name)) for f in fs)
-        for path in paths:
+        for path in files_below(top, name):
             h.update(path.encode() + b"\0")
             with open(os.path.join(top, path), "rb") as f:
                 h.update(hashlib.sha256(f.read()).digest())
@@ -72,7 +83,7 @@ class Slot:
     # -- the copy
 
     def copy(self):
-        """Brings the copy up to date with the tree: only what differs is written, for make's sake."""
+        """Brings the copy up to date with the tree; what is the same stays, for make's sake."""
         os.makedirs(self.dir, exist_ok=True)
         files = tree_files(self.top)
         for name in files:
@@ -106,7 +117,8 @@ class Slot:
         """The build directory begins as a copy of the user's, objects and all."""
         if os.path.exists(self.build):
             return
-        shutil.copytree(self.user_build, self.build, symlinks=True, ignore=shutil.ignore_patterns("logs"))
+        logs = shutil.ignore_patterns("logs")
+        shutil.copytree(self.user_build, self.build, symlinks=True, ignore=logs)
         for name in ("Makefile", "config.status"):
             path = os.path.join(self.build, name)
             text, status = read(path), os.stat(path)
@@ -122,13 +134,15 @@ class Slot:
             raise SystemExit("%s failed: see %s" % (" ".join(command), self.log))
 
     def quietly(self, command, cwd):
-        environment = dict(os.environ, CCACHE_BASEDIR=self.dir, CCACHE_NOHASHDIR="1", LC_ALL="C.UTF-8")
+        environment = dict(os.environ, CCACHE_BASEDIR=self.dir, CCACHE_NOHASHDIR="1",
+                           LC_ALL="C.UTF-8")
         for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
             environment.pop(name, None)
         with open(self.log, "ab") as log:
             log.write(("\n$ %s\n" % " ".join(command)).encode())
             log.flush()
-            return subprocess.run(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment).returncode
+            return subprocess.run(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=log,
+                                  stderr=log, env=environment).returncode
 
     def make(self, targets, options=()):
         return self.quietly(["make", "-j1", *options, *targets], self.build)
@@ -136,12 +150,12 @@ class Slot:
     # -- one mutant
 
     def plain_object(self, name):
-        """The object of the file NAME as optimized for use, without debug information; None if it does not compile."""
+        """The object of file NAME as it is used, without debug information; None: it has none."""
         to = os.path.join(self.work, os.path.basename(self.dir) + ".o")
         if name.startswith("runtime/"):
             flags = SHIM if name.startswith("runtime/kernel/") else []
-            command = ["gcc", *flags, "-std=gnu11", "-O2", "-w", "-D_GNU_SOURCE", "-Iruntime/include", "-I.", "-c", "-o", to, name]
-            if self.quietly(command, self.dir):
+            flags = flags + ["-std=gnu11", "-O2", "-w", "-D_GNU_SOURCE", "-Iruntime/include", "-I."]
+            if self.quietly(["gcc", *flags, "-c", "-o", to, name], self.dir):
                 return None
         else:
             made = name[:-2] + ".o"
@@ -178,9 +192,11 @@ class Slot:
             if self.make(needs(self.dir, test), WITHOUT_WARNINGS):
                 return "did not compile", test, ran
             ran.append(test)
-            words = self.changed_scripts() if test == LANGUAGE and not mutant.file.startswith("runtime/") else []
-            if words == [None]:
-                continue
+            words = []
+            if test == LANGUAGE and not mutant.file.startswith("runtime/"):
+                words = self.changed_scripts()
+                if not words:
+                    continue
             failure = self.run_test(test, limits[test], words)
             if failure:
                 return "killed", "%s: %s" % (test, failure), ran
@@ -191,35 +207,39 @@ class Slot:
     # -- tests
 
     def environment(self, scratch):
-        return dict(os.environ, SRC=self.dir, BUILD=self.build, STAP=os.path.join(self.build, "bin/stap"),
-                    STPD=os.path.join(self.build, "bin/stpd"), TMPDIR=scratch, LC_ALL="C.UTF-8", HOME=scratch,
-                    CCACHE_DIR=os.path.join(self.work, "ccache"), CCACHE_BASEDIR=self.dir, CCACHE_NOHASHDIR="1",
-                    ASAN_OPTIONS="detect_stack_use_after_return=1:strict_string_checks=1:hard_rss_limit_mb=2000",
-                    UBSAN_OPTIONS="print_stacktrace=1")
+        bounded = "detect_stack_use_after_return=1:strict_string_checks=1:hard_rss_limit_mb=2000"
+        return dict(os.environ, SRC=self.dir, BUILD=self.build, TMPDIR=scratch, HOME=scratch,
+                    STAP=os.path.join(self.build, "bin/stap"),
+                    STPD=os.path.join(self.build, "bin/stpd"), LC_ALL="C.UTF-8",
+                    CCACHE_DIR=os.path.join(self.work, "ccache"), CCACHE_BASEDIR=self.dir,
+                    CCACHE_NOHASHDIR="1", ASAN_OPTIONS=bounded, UBSAN_OPTIONS="print_stacktrace=1")
 
     def confined(self, command):
-        script = ('mount --bind "$1" "$1" && mount -t tmpfs tmpfs /tmp && mount -o remount,bind,ro / && '
-                  '{ ip link set lo up 2>/dev/null; cd "$2" && shift 2 && exec "$@"; }')
+        script = ('mount --bind "$1" "$1" && mount -t tmpfs tmpfs /tmp &&'
+                  ' mount -o remount,bind,ro / && { ip link set lo up 2>/dev/null;'
+                  ' cd "$2" && shift 2 && exec "$@"; }')
         user = [] if os.geteuid() == 0 else ["--map-root-user"]
-        return ["unshare"] + user + ["--mount", "--pid", "--net", "--fork", "--kill-child", "--mount-proc", "sh", "-c", script, "sh",
-                                     self.work] + command
+        return ["unshare", *user, "--mount", "--pid", "--net", "--fork", "--kill-child",
+                "--mount-proc", "sh", "-c", script, "sh", self.work, *command]
 
     def translations(self):
-        """The C that pass 3 makes of each script of testsuite/language; a script's own arguments do not matter here."""
+        """The C that pass 3 makes of each script of testsuite/language, with some arguments."""
         found = {}
         for script in sorted(glob.glob(self.path("testsuite/language/*.stp"))):
             options = re.findall(r"^//! stap: (.*)", read(script), re.M)
-            command = ["sh", "-c", 'exec timeout 60 "$0" $1 -p3 "$2" 1 2 3', os.path.join(self.build, "bin/stap"), " ".join(options), script]
+            command = ["sh", "-c", 'exec timeout 60 "$0" $1 -p3 "$2" 1 2 3',
+                       os.path.join(self.build, "bin/stap"), " ".join(options), script]
             cache = os.path.join(self.work, "cache-" + os.path.basename(self.dir))
-            done = subprocess.run(self.confined([self.work] + command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                  stderr=subprocess.STDOUT, env=dict(os.environ, STAP_CACHE_DIR=cache, LC_ALL="C.UTF-8"))
+            done = subprocess.run(self.confined([self.work] + command), stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                  env=dict(os.environ, STAP_CACHE_DIR=cache, LC_ALL="C.UTF-8"))
             found[os.path.basename(script)[:-4]] = (done.returncode, done.stdout)
         return found
 
     def changed_scripts(self):
-        """Names of the scripts that the mutant translates otherwise, few that tell most; [None] if there are none."""
+        """Names of the scripts that the mutant translates otherwise."""
         now = self.translations()
-        return [name for name in now if now[name] != self.translated[name]] or [None]
+        return [name for name in now if now[name] != self.translated[name]]
 
     def run_test(self, test, limit, words=()):
         """What is wrong, or None. It ends with the first test that fails."""
@@ -229,10 +249,11 @@ class Slot:
         os.makedirs(os.path.join(self.work, "ccache"), exist_ok=True)
         program = os.path.join(self.build if is_unit(test) else self.dir, test)
         try:
-            self.process = process = subprocess.Popen(self.confined([scratch, program, *words]), env=self.environment(scratch), stdin=subprocess.DEVNULL,
-                                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
-                                       preexec_fn=lambda: set_limits(limit))
-            return self.judge(process, limit)
+            self.process = subprocess.Popen(
+                self.confined([scratch, program, *words]), env=self.environment(scratch),
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                start_new_session=True, preexec_fn=lambda: set_limits(limit))
+            return self.judge(self.process, limit)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
@@ -298,7 +319,7 @@ def needs(top, test):
 
 
 class Baseline:
-    """How long each test takes without mutants, kept in the work directory as long as nothing has changed."""
+    """How long tests take without mutants, kept in the work directory until something changes."""
 
     def __init__(self, slot):
         self.slot = slot
@@ -316,7 +337,8 @@ class Baseline:
             begun = time.time()
             failure = self.slot.run_test(test, 1800)
             if failure:
-                raise SystemExit("%s fails without mutants: %s (see %s.test)" % (test, failure, self.slot.log))
+                raise SystemExit("%s fails without mutants: %s (see %s.test)" %
+                                 (test, failure, self.slot.log))
             self.known[key] = time.time() - begun
             write(self.file, json.dumps(self.known, indent=1))
         return self.known[key]

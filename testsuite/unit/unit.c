@@ -141,6 +141,7 @@ int main(int argc, char **argv)
 	bool good = true;
 	int n = 0;
 
+	setvbuf(stdout, NULL, _IOLBF, 0);	/* who reads may end it at the first failure */
 	for (t = tests; t; t = t->next) {
 		if (!is_chosen(t, argc, argv))
 			continue;

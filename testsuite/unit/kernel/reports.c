@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a session counts and says: messages in their slots, totals, reports (kernel/message.c, report.c), and begin probes in
- * their order (attach_begin.c). */
+/* What a session counts and says: messages in their slots, totals, reports (kernel/message.c,
+ * report.c), and begin probes in their order (attach_begin.c). */
 #include "testsuite/unit/kernel/world.h"
 
 #include "core/core.h"
@@ -103,7 +103,9 @@ TEST(messages_of_two_cpus)
 		if (!world_came())
 			break;
 		got = world_messages();
-		CHECK_MSG(!strcmp(got, "WARN mine\nWARN other\n") || !strcmp(got, "WARN other\nWARN mine\n"), "step %u: %s", n, got);
+		CHECK_MSG(!strcmp(got, "WARN mine\nWARN other\n") ||
+				  !strcmp(got, "WARN other\nWARN mine\n"),
+			  "step %u: %s", n, got);
 	}
 }
 
@@ -163,11 +165,15 @@ static const char *report(void)
 
 	text[0] = 0;
 	while ((kind = rt_report_line(&next, line, sizeof line)) != 0)
-		snprintf(text + strlen(text), sizeof text - strlen(text), "%s %s|", kind == STP_MSG_WARN ? "W" : "R", line);
+		snprintf(text + strlen(text), sizeof text - strlen(text), "%s %s|",
+			 kind == STP_MSG_WARN ? "W" : "R", line);
 	return text;
 }
 
-static struct rt_probe_stat *stat_of(unsigned cpu, unsigned probe) { return &rt.cpus[cpu]->stats[probe]; }
+static struct rt_probe_stat *stat_of(unsigned cpu, unsigned probe)
+{
+	return &rt.cpus[cpu]->stats[probe];
+}
 
 TEST(report_sums_cpus)
 {
@@ -179,6 +185,11 @@ TEST(report_sums_cpus)
 	CHECK_STR(report(), "");
 }
 
+#define COST(probe, n) "R p" #probe ": hits: 1, cycles: " #n " min / " #n " avg / " #n " max\n|"
+#define SKIPS(probe, n, inside, lock, stack, missed) \
+	"W p" #probe ": " #n " hits skipped (" #inside " inside another handler, " #lock " lock busy, " \
+	#stack " low stack, " #missed " missed by the kernel)|"
+
 TEST(report_of_all_probes_and_reasons)
 {
 	begin();
@@ -187,12 +198,8 @@ TEST(report_of_all_probes_and_reasons)
 	for (unsigned why = 0; why < RT_SKIPS; why++)
 		stat_of(why % 2, why % WORLD_PROBES)->skips[why].counter = 1 + (int)why;
 	next = 0;
-	CHECK_STR(report(), "R p0: hits: 1, cycles: 1 min / 1 avg / 1 max\n|R p1: hits: 1, cycles: 2 min / 2 avg / 2 max\n|"
-		  "R p2: hits: 1, cycles: 3 min / 3 avg / 3 max\n|R p3: hits: 1, cycles: 4 min / 4 avg / 4 max\n|"
-		  "W p0: 1 hits skipped (1 inside another handler, 0 lock busy, 0 low stack, 0 missed by the kernel)|"
-		  "W p1: 2 hits skipped (0 inside another handler, 2 lock busy, 0 low stack, 0 missed by the kernel)|"
-		  "W p2: 3 hits skipped (0 inside another handler, 0 lock busy, 3 low stack, 0 missed by the kernel)|"
-		  "W p3: 4 hits skipped (0 inside another handler, 0 lock busy, 0 low stack, 4 missed by the kernel)|");
+	CHECK_STR(report(), COST(0, 1) COST(1, 2) COST(2, 3) COST(3, 4) SKIPS(0, 1, 1, 0, 0, 0)
+		  SKIPS(1, 2, 0, 2, 0, 0) SKIPS(2, 3, 0, 0, 3, 0) SKIPS(3, 4, 0, 0, 0, 4));
 }
 
 /* The contexts are gone: nothing is left to tell, and nothing is read. */
@@ -280,5 +287,6 @@ TEST(load_twice_and_release)
 TEST(random_numbers_differ_by_cpu)
 {
 	begin();
-	CHECK(rt.cpus[0]->random && rt.cpus[0]->random != rt.cpus[1]->random && rt.cpus[1]->random != rt.cpus[2]->random);
+	CHECK(rt.cpus[0]->random && rt.cpus[0]->random != rt.cpus[1]->random &&
+	      rt.cpus[1]->random != rt.cpus[2]->random);
 }

@@ -67,7 +67,8 @@ TEST(stop_after_an_error_runs_the_error_probe)
 	rt_unload();
 }
 
-/* What could not be attached was detached by who tried; handlers that came meanwhile are waited for. */
+/* What could not be attached was detached by who tried; handlers that came meanwhile are waited
+ * for. */
 TEST(stop_after_a_failed_start)
 {
 	fresh();

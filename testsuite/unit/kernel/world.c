@@ -18,13 +18,19 @@ static struct {
 } other;
 
 static struct stp_group groups[] = {
-	{ STP_FAMILY_BEGIN, 1, world.begin }, { STP_FAMILY_END, 1, &world.end }, { STP_FAMILY_ERROR, 1, &world.error },
+	{ STP_FAMILY_BEGIN, 1, world.begin },
+	{ STP_FAMILY_END, 1, &world.end },
+	{ STP_FAMILY_ERROR, 1, &world.error },
 };
 static const char *const locs[] = { "", "a.stp:1:1" };
 /* an array, so that the core has memory to give back */
-static const struct stp_map_desc desc = { .nkeys = 1, .value_type = STP_LONG, .key_type = { STP_LONG }, .max_entries = 3 };
+static const struct stp_map_desc desc = {
+	.nkeys = 1, .value_type = STP_LONG, .key_type = { STP_LONG }, .max_entries = 3,
+};
 static struct stp_map *array;
-static const struct stp_global global = { .name = "g", .type = STP_LONG, .is_array = 1, .storage = &array, .desc = &desc };
+static const struct stp_global global = {
+	.name = "g", .type = STP_LONG, .is_array = 1, .storage = &array, .desc = &desc,
+};
 const struct stp_module stp_module = {
 	.globals = &global, .nglobals = 1,
 	.abi_version = STP_ABI_VERSION, .flags = STP_MODULE_TIMING, .limits = &world.limits, .probes = world.probes, .nprobes = WORLD_PROBES,

@@ -15,7 +15,8 @@ enum { WORLD_CPUS = 3, WORLD_PROBES = 4, WORLD_LOCKS = 2 };
 struct world {
 	struct stp_limits limits;		/* of the module */
 	struct stp_probe probes[WORLD_PROBES];	/* "p0", "p1"… */
-	struct stp_row_begin begin[2], end, error;	/* probes 1 (the second row is not used), 2, 3, unless a test says otherwise */
+	/* of probes 1 (the second row is not used), 2 and 3, unless a test says otherwise */
+	struct stp_row_begin begin[2], end, error;
 	struct stp_lock locks[WORLD_LOCKS];
 	struct stp_lockref lockrefs[WORLD_LOCKS];	/* for reading, for writing */
 	bool busy[WORLD_LOCKS];			/* another CPU holds it */

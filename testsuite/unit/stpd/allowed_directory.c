@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which modules a member of stapusr may load (stpd/trust.c): files below /lib/modules/RELEASE/systemtap that nobody but root
- * could have put there or changed. */
+/* Which modules a member of stapusr may load (stpd/trust.c): files below
+ * /lib/modules/RELEASE/systemtap that nobody but root could have put there or changed. */
 #include "stpd/stpd.h"
 #include "testsuite/unit/stpd/as_user.h"
 #include "testsuite/unit/unit.h"
@@ -46,7 +46,8 @@ static int may_load(void)
 
 static bool loads(void (*prepare)(void), gid_t group)
 {
-	int r = as_user_run(&(struct as_user){ .groups = { group, STAPUSR }, .prepare = prepare, .run = may_load });
+	int r = as_user_run(&(struct as_user){
+		.groups = { group, STAPUSR }, .prepare = prepare, .run = may_load });
 
 	CHECK(r == 0 || r == 1);
 	CHECK_EQ(r, !*as_user_said);
@@ -133,13 +134,18 @@ TEST(allowed_to_members_only)
 {
 	CHECK_EQ(as_user_run(&(struct as_user){ .prepare = root_owns_all, .run = may_load }), 0);
 	CHECK(strstr(as_user_said, "stapusr"));
-	CHECK_EQ(as_user_run(&(struct as_user){ .groups = { STAPDEV }, .prepare = root_owns_all, .run = may_load }), 0);
+	CHECK_EQ(as_user_run(&(struct as_user){
+			 .groups = { STAPDEV }, .prepare = root_owns_all, .run = may_load }),
+		 0);
 }
 
 /* Names that may be a module's, and what may not: among it paths. */
 TEST(allowed_names)
 {
-	static const char *const good[] = { "a", "stap_12", "A9_", "x12345678901234567890123456789012345678901234567890123456789012" };
+	static const char *const good[] = {
+		"a", "stap_12", "A9_",
+		"x12345678901234567890123456789012345678901234567890123456789012"
+	};
 	static const char *const bad[] = { "", "a/b", "..", "a-b", "a b", "a.ko", "\xc3\xa4",
 		"x123456789012345678901234567890123456789012345678901234567890123" };
 	int keep = dup(2), null = open("/dev/null", O_WRONLY);

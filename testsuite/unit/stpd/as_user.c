@@ -51,7 +51,8 @@ static void new_root(void)
 	must(unshare(CLONE_NEWNS), "unshare");
 	must(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "mount /");
 	must(mount("none", dir, "tmpfs", 0, "mode=755"), "mount tmpfs");
-	must(mkdir("/tmp/proc", 0755) || mount("/proc", "/tmp/proc", NULL, MS_BIND | MS_REC, NULL), "mount /proc");
+	must(mkdir("/tmp/proc", 0755) || mount("/proc", "/tmp/proc", NULL, MS_BIND | MS_REC, NULL),
+	     "mount /proc");
 	must(chroot(dir) || chdir("/"), "chroot");
 	must(mkdir("/dev", 0755) || mknod("/dev/null", S_IFCHR | 0666, 1 << 8 | 3), "/dev/null");
 	umask(022);
@@ -84,7 +85,8 @@ static bool may(void)
 	int status;
 
 	if (!pid)
-		_exit(geteuid() || unshare(CLONE_NEWNS) || setgroups(0, NULL) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+		_exit(geteuid() || unshare(CLONE_NEWNS) || setgroups(0, NULL) ||
+		      mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
 	return pid > 0 && waitpid(pid, &status, 0) == pid && !status;
 }
 
@@ -111,6 +113,7 @@ int as_user_run(const struct as_user *how)
 	as_user_said[len] = 0;
 	close(p[0]);
 	CHECK(waitpid(pid, &status, 0) == pid);
-	CHECK_MSG(WIFEXITED(status) && WEXITSTATUS(status) != 99, "status %x: %s", (unsigned)status, as_user_said);
+	CHECK_MSG(WIFEXITED(status) && WEXITSTATUS(status) != 99, "status %x: %s", (unsigned)status,
+		  as_user_said);
 	return WEXITSTATUS(status);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* stpd as if it were installed setuid root and called by a user: a part of a test that runs in a process of its own, in a
- * root directory of its own, where groups and modules are what the test says.
+/* stpd as if it were installed setuid root and called by a user: a part of a test that runs in a
+ * process of its own, in a root directory of its own, where groups and modules are what the test
+ * says.
  *
  * Needs root; as_user_run ends the test as skipped elsewhere. */
 #ifndef TESTSUITE_UNIT_STPD_AS_USER_H
@@ -10,7 +11,13 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-enum { SOMEBODY = 1234, SOMEBODYS = 2345, STAPUSR = 3001, STAPSYS = 3002, STAPDEV = 3003 };	/* a user and his group; groups */
+enum {
+	SOMEBODY = 1234,
+	SOMEBODYS = 2345,
+	STAPUSR = 3001,
+	STAPSYS = 3002,
+	STAPDEV = 3003
+}; /* a user and his group; groups */
 
 struct as_user {
 	bool as_root;			/* it is root who calls */

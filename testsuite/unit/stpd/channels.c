@@ -25,9 +25,15 @@ static void make_channels(void)
 }
 
 /* A record at the end of CPU's channel, which says that it is of CPU OF. */
-static void put_as(unsigned cpu, unsigned of, uint64_t seq, uint32_t kind, uint32_t flags, const char *text)
+static void put_as(unsigned cpu, unsigned of, uint64_t seq, uint32_t kind, uint32_t flags,
+		   const char *text)
 {
-	struct stp_rec rec = { .magic = STP_REC_MAGIC, .kind = kind, .flags = flags, .len = (uint32_t)strlen(text), .seq = seq, .cpu = of };
+	struct stp_rec rec = { .magic = STP_REC_MAGIC,
+			       .kind = kind,
+			       .flags = flags,
+			       .len = (uint32_t)strlen(text),
+			       .seq = seq,
+			       .cpu = of };
 	char bytes[256] = "";
 	size_t size = sizeof rec + ((rec.len + 7) & ~7u);
 	int fd = open(channel(cpu), O_WRONLY | O_APPEND);
@@ -39,8 +45,14 @@ static void put_as(unsigned cpu, unsigned of, uint64_t seq, uint32_t kind, uint3
 	close(fd);
 }
 
-static void put(unsigned cpu, uint64_t seq, const char *text) { put_as(cpu, cpu, seq, STP_REC_TEXT, 0, text); }
-static void put_part(unsigned cpu, uint64_t seq, const char *text) { put_as(cpu, cpu, seq, STP_REC_TEXT, STP_REC_CONTINUES, text); }
+static void put(unsigned cpu, uint64_t seq, const char *text)
+{
+	put_as(cpu, cpu, seq, STP_REC_TEXT, 0, text);
+}
+static void put_part(unsigned cpu, uint64_t seq, const char *text)
+{
+	put_as(cpu, cpu, seq, STP_REC_TEXT, STP_REC_CONTINUES, text);
+}
 
 /* What is in the file NAME; "" if it is not there. */
 static const char *content(const char *name)
@@ -148,11 +160,13 @@ static int of_each_cpu(void)
 	put(0, 9, "a");
 	put(2, 4, "b");
 	TRY(r && relay_read_all(r) > 0 && !relay_advance(r, false));
-	TRY(!stat("/out_0", &st) && (size_t)st.st_size == one && stat("/out_1", &st) && !stat("/out_2", &st) && (size_t)st.st_size == one);
+	TRY(!stat("/out_0", &st) && (size_t)st.st_size == one && stat("/out_1", &st) &&
+	    !stat("/out_2", &st) && (size_t)st.st_size == one);
 	TRY(!relay_switch(r));
 	put(2, 5, "c");
 	TRY(relay_read_all(r) > 0 && !relay_advance(r, true));
-	TRY(!stat("/out_2.1", &st) && (size_t)st.st_size == one && !stat("/out_0.1", &st) && stat("/out", &st));
+	TRY(!stat("/out_2.1", &st) && (size_t)st.st_size == one && !stat("/out_0.1", &st) &&
+	    stat("/out", &st));
 	return relay_close_all(r);
 }
 

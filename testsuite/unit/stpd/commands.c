@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Programs that the daemon starts (stpd/child.c): held until they may go, as the user, with signals as usual. */
+/* Programs that the daemon starts (stpd/child.c): held until they may go, as the user, with signals
+ * as usual. */
 #include "stpd/stpd.h"
 #include "testsuite/unit/stpd/as_user.h"
 #include "testsuite/unit/unit.h"
@@ -160,7 +161,8 @@ TEST(command_without_processes)
 	int r = as_user_run(&(struct as_user){ .run = no_processes });
 
 	CHECK_MSG(!r, "%s", as_user_said);
-	CHECK(strstr(as_user_said, "cannot start \"true\"") && strstr(as_user_said, "cannot run \"echo ran\""));
+	CHECK(strstr(as_user_said, "cannot start \"true\"") &&
+	      strstr(as_user_said, "cannot run \"echo ran\""));
 	CHECK(strstr(as_user_said, "cannot go into the background"));
 }
 
@@ -170,7 +172,8 @@ static struct options in_background;
 static int status_of_start;
 static bool starts;
 
-/* The new process is one of its own session, and holds none of the files that who started it waits for. */
+/* The new process is one of its own session, and holds none of the files that who started it waits
+ * for. */
 static void start_in_background(void)
 {
 	int keep = dup(0), p[2], fd;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The control channel's messages (stpd/ctl.c), with a socket in place of the module, and what a user types (stpd/input.c). */
+/* The control channel's messages (stpd/ctl.c), with a socket in place of the module, and what a
+ * user types (stpd/input.c). */
 #include "stpd/stpd.h"
 #include "testsuite/unit/stpd/as_user.h"
 #include "testsuite/unit/unit.h"
@@ -104,7 +105,8 @@ TEST(control_receives_the_longest)
 	make_pair(fds);
 	memset(sent.payload, 'x', sizeof sent.payload);
 	sent.head = (struct stp_msg){ .kind = STP_MSG_WARN, .len = STP_MSG_MAX - 1 };
-	CHECK_EQ(write(fds[1], &sent, sizeof sent.head + STP_MSG_MAX - 1), sizeof sent.head + STP_MSG_MAX - 1);
+	CHECK_EQ(write(fds[1], &sent, sizeof sent.head + STP_MSG_MAX - 1),
+		 sizeof sent.head + STP_MSG_MAX - 1);
 	CHECK_EQ(ctl_receive(fds[0], &m), 1);
 	CHECK_EQ(strlen(m.payload), STP_MSG_MAX - 1);
 	close_pair(fds);
@@ -284,10 +286,12 @@ static int cannot_mount(void)
 
 TEST(control_mounts_debugfs)
 {
-	int r = as_user_run(&(struct as_user){ .groups = { STAPUSR }, .prepare = a_directory, .run = mounts });
+	int r = as_user_run(
+		&(struct as_user){ .groups = { STAPUSR }, .prepare = a_directory, .run = mounts });
 
 	CHECK_MSG(!r, "%s", as_user_said);
-	CHECK(strstr(as_user_said, "cannot mount debugfs on") || strstr(as_user_said, "cannot open the control channel of module no_such"));
+	CHECK(strstr(as_user_said, "cannot mount debugfs on") ||
+	      strstr(as_user_said, "cannot open the control channel of module no_such"));
 	r = as_user_run(&(struct as_user){ .groups = { STAPUSR }, .run = cannot_mount });
 	CHECK_MSG(!r, "%s", as_user_said);
 	CHECK(strstr(as_user_said, "cannot mount debugfs on /sys/kernel/debug: No such file"));

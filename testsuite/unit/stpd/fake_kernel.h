@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The three system calls that load and remove modules, answered by a test: this program's syscall() comes before the C
- * library's, and passes all others on. */
+/* The three system calls that load and remove modules, answered by a test: this program's syscall()
+ * comes before the C library's, and passes all others on. */
 #ifndef TESTSUITE_UNIT_STPD_FAKE_KERNEL_H
 #define TESTSUITE_UNIT_STPD_FAKE_KERNEL_H
 

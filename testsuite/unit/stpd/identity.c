@@ -25,7 +25,10 @@ static int check_users(uid_t real, uid_t effective, uid_t saved)
 
 static int at_the_start(void)
 {
-	return !privilege_is_borrowed() || privilege_user() != SOMEBODY || privilege_group() != SOMEBODYS ? 9 : check_users(SOMEBODY, SOMEBODY, 0);
+	return !privilege_is_borrowed() || privilege_user() != SOMEBODY ||
+			       privilege_group() != SOMEBODYS
+		       ? 9
+		       : check_users(SOMEBODY, SOMEBODY, 0);
 }
 
 TEST(identity_at_the_start)
@@ -52,7 +55,9 @@ TEST(identity_raised_and_lowered)
 static int forgotten(void)
 {
 	privilege_forget();
-	return !setuid(0) || !seteuid(0) || !setresuid((uid_t)-1, 0, (uid_t)-1) ? 8 : check_users(SOMEBODY, SOMEBODY, SOMEBODY);
+	return !setuid(0) || !seteuid(0) || !setresuid((uid_t)-1, 0, (uid_t)-1)
+		       ? 8
+		       : check_users(SOMEBODY, SOMEBODY, SOMEBODY);
 }
 
 static int forgotten_while_raised(void)
@@ -77,7 +82,8 @@ static void set_variables(void)
 /* The environment is stpd's own until it is the user again. */
 static int environment(void)
 {
-	if (!getenv("PATH") || strcmp(getenv("PATH"), "/usr/sbin:/usr/bin:/sbin:/bin") || getenv("LD_PRELOAD"))
+	if (!getenv("PATH") || strcmp(getenv("PATH"), "/usr/sbin:/usr/bin:/sbin:/bin") ||
+	    getenv("LD_PRELOAD"))
 		return 1;
 	privilege_forget();
 	return strcmp(getenv("PATH"), "/home/somebody/bin") || !getenv("LD_PRELOAD") ? 2 : 0;

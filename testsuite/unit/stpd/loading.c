@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Loading, taking the place of what a killed daemon left, and removing (stpd/load.c), with a kernel that a test plays. */
+/* Loading, taking the place of what a killed daemon left, and removing (stpd/load.c), with a kernel
+ * that a test plays. */
 #include "stpd/stpd.h"
 #include "testsuite/unit/stpd/as_user.h"
 #include "testsuite/unit/stpd/fake_kernel.h"
@@ -43,7 +44,8 @@ static void loaded(const char *name, enum stp_state state, uid_t owner)
 
 static bool run_as(bool root, int (*run)(void))
 {
-	int r = as_user_run(&(struct as_user){ .as_root = root, .groups = { root ? 0 : STAPUSR }, .run = run });
+	int r = as_user_run(
+		&(struct as_user){ .as_root = root, .groups = { root ? 0 : STAPUSR }, .run = run });
 
 	CHECK_MSG(!r, "%s", as_user_said);
 	return true;
@@ -153,7 +155,9 @@ TEST(loading_instead_of_what_was_left)
 
 TEST(loading_instead_of_anothers)
 {
-	CHECK_EQ(as_user_run(&(struct as_user){ .groups = { STAPUSR }, .prepare = roots_is_stopped, .run = of_another }), 0);
+	CHECK_EQ(as_user_run(&(struct as_user){
+			 .groups = { STAPUSR }, .prepare = roots_is_stopped, .run = of_another }),
+		 0);
 }
 
 /* ---- removing ---- */
@@ -191,7 +195,8 @@ static int unused_of_his(void)
 {
 	fake_kernel.on = true;
 	module_unload_unused();
-	TRY(was_removed("his1") && was_removed("his2") && !was_removed("roots") && fake_kernel.deleted == 2);
+	TRY(was_removed("his1") && was_removed("his2") && !was_removed("roots") &&
+	    fake_kernel.deleted == 2);
 	TRY(geteuid() == SOMEBODY);
 	return 0;
 }
@@ -206,9 +211,13 @@ static int unused_of_all(void)
 
 TEST(unloading_what_nobody_serves)
 {
-	CHECK_EQ(as_user_run(&(struct as_user){ .groups = { STAPUSR }, .prepare = four_are_loaded, .run = unused_of_his }), 0);
+	CHECK_EQ(as_user_run(&(struct as_user){
+			 .groups = { STAPUSR }, .prepare = four_are_loaded, .run = unused_of_his }),
+		 0);
 	CHECK_STR(as_user_said, "");
-	CHECK_EQ(as_user_run(&(struct as_user){ .as_root = true, .prepare = four_are_loaded, .run = unused_of_all }), 0);
+	CHECK_EQ(as_user_run(&(struct as_user){
+			 .as_root = true, .prepare = four_are_loaded, .run = unused_of_all }),
+		 0);
 }
 
 /* ---- another name ---- */
@@ -225,9 +234,14 @@ static struct file good(void)
 	f.head.e_shoff = offsetof(struct file, sections);
 	f.head.e_shnum = 3;
 	memcpy(f.names, "\0.modinfo\0.gnu.linkonce.this_module", 36);
-	f.sections[0] = (Elf64_Shdr){ .sh_offset = offsetof(struct file, names), .sh_size = sizeof f.names };
-	f.sections[1] = (Elf64_Shdr){ .sh_name = 1, .sh_offset = offsetof(struct file, info), .sh_size = sizeof f.info };
-	f.sections[2] = (Elf64_Shdr){ .sh_name = 10, .sh_offset = offsetof(struct file, module), .sh_size = sizeof f.module };
+	f.sections[0] = (Elf64_Shdr){ .sh_offset = offsetof(struct file, names),
+				      .sh_size = sizeof f.names };
+	f.sections[1] = (Elf64_Shdr){ .sh_name = 1,
+				      .sh_offset = offsetof(struct file, info),
+				      .sh_size = sizeof f.info };
+	f.sections[2] = (Elf64_Shdr){ .sh_name = 10,
+				      .sh_offset = offsetof(struct file, module),
+				      .sh_size = sizeof f.module };
 	memcpy(f.info, "name=own_name", 14);
 	memset(f.module, 0x55, sizeof f.module);
 	memset(f.module + NAME_AT, 0, NAME_ROOM);
@@ -258,12 +272,15 @@ static int renamed(void)
 	fake_kernel.on = true;
 	strcpy(want.module + NAME_AT, "new");
 	memset(want.module + NAME_AT + 3, 0, NAME_ROOM - 3);
-	TRY(!load_as(&f, "new") && fake_kernel.image_size == sizeof f && !memcmp(fake_kernel.image, &want, sizeof f));
+	TRY(!load_as(&f, "new") && fake_kernel.image_size == sizeof f &&
+	    !memcmp(fake_kernel.image, &want, sizeof f));
 	fd = open("/m.ko", O_RDONLY);
 	TRY(read(fd, now, sizeof now) == sizeof now && !memcmp(now, &f, sizeof f));
 	close(fd);
 	memset(longest, 'x', sizeof longest - 1);
-	TRY(!load_as(&f, longest) && !memcmp(fake_kernel.image + offsetof(struct file, module) + NAME_AT, longest, NAME_ROOM));
+	TRY(!load_as(&f, longest) &&
+	    !memcmp(fake_kernel.image + offsetof(struct file, module) + NAME_AT, longest,
+		    NAME_ROOM));
 	TRY(fake_kernel.inserted == 2);
 	return 0;
 }

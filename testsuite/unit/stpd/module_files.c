@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What stpd reads in a module's file before the kernel does (stpd/load.c): names, versions, and files that are none. */
+/* What stpd reads in a module's file before the kernel does (stpd/load.c): names, versions, and
+ * files that are none. */
 #include "stpd/stpd.h"
 #include "testsuite/unit/stpd/as_user.h"
 #include "testsuite/unit/unit.h"
@@ -58,8 +59,11 @@ static struct file good(void)
 	f.head.e_shoff = offsetof(struct file, sections);
 	f.head.e_shnum = 2;
 	memcpy(f.names, "\0.modinfo", 10);
-	f.sections[0] = (Elf64_Shdr){ .sh_offset = offsetof(struct file, names), .sh_size = sizeof f.names };
-	f.sections[1] = (Elf64_Shdr){ .sh_name = 1, .sh_offset = offsetof(struct file, info), .sh_size = sizeof f.info };
+	f.sections[0] = (Elf64_Shdr){ .sh_offset = offsetof(struct file, names),
+				      .sh_size = sizeof f.names };
+	f.sections[1] = (Elf64_Shdr){ .sh_name = 1,
+				      .sh_offset = offsetof(struct file, info),
+				      .sh_size = sizeof f.info };
 	memcpy(f.info, "license=GPL\0name=from_within\0stp_wire=", 38);
 	snprintf(f.info + 38, 20, "%d", STP_WIRE_VERSION);
 	return f;
@@ -67,11 +71,13 @@ static struct file good(void)
 
 static char place[] = "/tmp/my-module.ko";
 
-/* The name of the module whose file is the first SIZE bytes of F, or what stpd says, by module_open. */
+/* The name of the module whose file is the first SIZE bytes of F, or what stpd says, by
+ * module_open. */
 static const char *opened(const struct file *f, size_t size)
 {
 	static char name[256];
-	int keep = dup(2), null = open("/dev/null", O_WRONLY), fd = open(place, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	int keep = dup(2), null = open("/dev/null", O_WRONLY),
+	    fd = open(place, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
 	CHECK(fd >= 0 && write(fd, f, size) == (ssize_t)size);
 	close(fd);
@@ -219,7 +225,8 @@ static int by_name(void)
 
 TEST(module_by_name)
 {
-	int r = as_user_run(&(struct as_user){ .as_root = true, .prepare = below_modules, .run = by_name });
+	int r = as_user_run(
+		&(struct as_user){ .as_root = true, .prepare = below_modules, .run = by_name });
 
 	CHECK_MSG(!r, "%s", as_user_said);
 }
@@ -264,8 +271,15 @@ static int of_anybody(void)
 
 TEST(module_is_somebodys)
 {
-	CHECK_EQ(as_user_run(&(struct as_user){ .groups = { STAPUSR }, .prepare = some_run, .run = whose }), 0);
-	CHECK(strstr(as_user_said, "roots was not loaded by you") && strstr(as_user_said, "no module none of stap's"));
-	CHECK_EQ(as_user_run(&(struct as_user){ .groups = { STAPUSR, STAPDEV }, .prepare = some_run, .run = of_anybody }), 0);
-	CHECK_EQ(as_user_run(&(struct as_user){ .as_root = true, .prepare = some_run, .run = of_anybody }), 0);
+	CHECK_EQ(as_user_run(&(struct as_user){
+			 .groups = { STAPUSR }, .prepare = some_run, .run = whose }),
+		 0);
+	CHECK(strstr(as_user_said, "roots was not loaded by you") &&
+	      strstr(as_user_said, "no module none of stap's"));
+	CHECK_EQ(as_user_run(&(struct as_user){
+			 .groups = { STAPUSR, STAPDEV }, .prepare = some_run, .run = of_anybody }),
+		 0);
+	CHECK_EQ(as_user_run(&(struct as_user){
+			 .as_root = true, .prepare = some_run, .run = of_anybody }),
+		 0);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a record may say of its own length (stpd/merge.c): a longer one is no record, and is never waited for. */
+/* What a record may say of its own length (stpd/merge.c): a longer one is no record, and is never
+ * waited for. */
 #include "stpd/stpd.h"
 #include "testsuite/unit/unit.h"
 
@@ -55,7 +56,8 @@ TEST(merge_knows_the_kinds)
 /* The longest record, in two pieces that a byte divides wherever it may. */
 TEST(merge_takes_the_longest_record)
 {
-	static const size_t cuts[] = { 1, sizeof(struct stp_rec) - 1, sizeof(struct stp_rec), sizeof(struct stp_rec) + STP_MAXRECORD - 1 };
+	static const size_t cuts[] = { 1, sizeof(struct stp_rec) - 1, sizeof(struct stp_rec),
+				       sizeof(struct stp_rec) + STP_MAXRECORD - 1 };
 	struct stp_rec rec = { .magic = STP_REC_MAGIC, .kind = STP_REC_TEXT, .len = STP_MAXRECORD };
 	size_t size = sizeof rec + STP_MAXRECORD;
 	char *bytes = calloc(1, size);

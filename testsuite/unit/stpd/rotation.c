@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Files that rotate by size (stpd/output.c): when the next one begins, what each holds, which are kept. */
+/* Files that rotate by size (stpd/output.c): when the next one begins, what each holds, which are
+ * kept. */
 #include "stpd/stpd.h"
 #include "testsuite/unit/unit.h"
 
@@ -85,7 +86,9 @@ TEST(rotation_at_the_size)
 	check_file("out.2", "1234567890123");
 	check_file("out.3", "b");
 	CHECK_EQ(size_of("out.4"), -1);
-	for (const char *const *n = (const char *const[]){ "out.0", "out.1", "out.2", "out.3", NULL }; *n; n++)
+	for (const char *const *n =
+		     (const char *const[]){ "out.0", "out.1", "out.2", "out.3", NULL };
+	     *n; n++)
 		forget(*n);
 	leave();
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the daemon says on standard error (stpd/message.c), and of modules that the kernel refuses (stpd/refusal.c). */
+/* What the daemon says on standard error (stpd/message.c), and of modules that the kernel refuses
+ * (stpd/refusal.c). */
 #include "stpd/stpd.h"
 #include "testsuite/unit/stpd/as_user.h"
 #include "testsuite/unit/unit.h"
@@ -106,7 +107,8 @@ TEST(says_why_a_module_is_refused)
 	CHECK(strstr(explained(EKEYREJECTED), "signed modules: sign /tmp/m.ko"));
 	CHECK(strstr(explained(ENOKEY), "Secure Boot"));
 	CHECK(strstr(explained(EEXIST), "loaded already"));
-	CHECK(strstr(explained(ENOENT), "a symbol that the running kernel does not have (dmesg has the reason)"));
+	CHECK(strstr(explained(ENOENT),
+		     "a symbol that the running kernel does not have (dmesg has the reason)"));
 	CHECK(strstr(explained(EINVAL), "does not fit the running kernel (dmesg has the reason)"));
 	CHECK(strstr(explained(ENOMEM), "cannot load /tmp/m.ko: Cannot allocate memory"));
 }
@@ -156,7 +158,9 @@ static void not_turned_off(void)
 
 static const char *not_permitted_where(void (*prepare)(void))
 {
-	CHECK_EQ(as_user_run(&(struct as_user){ .as_root = true, .prepare = prepare, .run = not_permitted }), 0);
+	CHECK_EQ(as_user_run(&(struct as_user){
+			 .as_root = true, .prepare = prepare, .run = not_permitted }),
+		 0);
 	return as_user_said;
 }
 
