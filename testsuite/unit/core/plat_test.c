@@ -22,7 +22,7 @@ struct region { uint64_t addr; char *bytes; size_t len; bool user; };
 
 static struct {
 	unsigned nslots;
-	unsigned fail_alloc, fail_lock, before_lock;
+	unsigned fail_alloc, fail_one, fail_lock, before_lock;
 	void (*before)(void);
 	unsigned live;
 	uint32_t held;
@@ -71,6 +71,8 @@ __attribute__((destructor)) static void at_exit(void)
 
 void plat_test_set_slot(unsigned slot) { my_slot = slot; }
 void plat_test_fail_alloc(unsigned n) { t.fail_alloc = n; }
+void plat_test_fail_one_alloc(unsigned n) { t.fail_one = n; }
+bool plat_test_fails(void) { return t.fail_one; }
 unsigned plat_test_live(void) { return t.live; }
 void plat_test_fail_lock(unsigned n) { t.fail_lock = n; }
 void plat_test_before_lock(unsigned n, void (*fn)(void))
@@ -111,6 +113,8 @@ void *plat_alloc(size_t size)
 		return NULL;
 	if (t.fail_alloc)
 		t.fail_alloc--;
+	if (t.fail_one && !--t.fail_one)
+		return NULL;
 	p = aligned_alloc(64, (size + 63) & ~(size_t)63);
 	if (!p)
 		return NULL;

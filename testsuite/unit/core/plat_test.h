@@ -15,6 +15,8 @@ void plat_test_set_slot(unsigned slot);		/* of the calling thread */
 
 /* The N-th allocation from now on fails, and those after it; 0: none. */
 void plat_test_fail_alloc(unsigned n);
+void plat_test_fail_one_alloc(unsigned n);	/* the Nth alone */
+bool plat_test_fails(void);			/* that has not come yet */
 unsigned plat_test_live(void);			/* allocations not freed */
 
 /* The N-th plat_shard_lock from now on gives up; 0: none. */

@@ -134,6 +134,11 @@ TEST(strlib_quoted_from_memory)
 	CHECK_STR(s, "\"\\a\\a\\a\\a\\a\"...");
 	stp_user_string_quoted(s, sizeof s, 0x1000, 0, 9);
 	CHECK_STR(s, "\"\\a\\a\"...");
+	mem[14] = 'x';				/* as long as the buffer, quotes and all: it is whole */
+	memset(mem, 'y', 14);
+	mem[13] = 0;
+	stp_user_string_quoted(s, sizeof s, 0x1000, 0, 0);
+	CHECK_STR(s, "\"yyyyyyyyyyyyy\"");
 	plat_test_memory(false, 0x2000, (char *)"kernel", 7);
 	stp_kernel_string_quoted(s, sizeof s, 0x2000, 0, 0);
 	CHECK_STR(s, "\"kernel\"");

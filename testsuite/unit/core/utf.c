@@ -98,6 +98,8 @@ TEST(strings_stored)
 	stp_store_string(CTX, false, AT + 3, "cdef", 2);
 	CHECK_EQ(bytes[4], 'd');
 	CHECK_EQ(bytes[5], 'x');
+	stp_store_string(CTX, false, AT + 5, "no byte of it", 0);
+	CHECK_EQ(bytes[5], 'x');
 	CHECK_EQ(CTX->error, 0);
 	stp_store_string(CTX, false, AT + 6, "long", -1);
 	CHECK_STR(CTX->message, "cannot write a string to kernel memory at 0x1008");

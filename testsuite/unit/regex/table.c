@@ -163,5 +163,14 @@ TEST(regex_functions_tell_of_the_last_match)
 	CHECK(!stp_regex_match(&c, &re->table, "ab"));
 	stp_matched(&c, got, sizeof got, 0);
 	CHECK_STR(c.message, "the last =~ found no match");
+	c.error = 0;
+	re = regex_compile(&a, "b(c+)(d)", 8, 1, &err);	/* nobody asks for the second group */
+	memset(tags, 0, sizeof tags);
+	CHECK(stp_regex_match(&c, &re->table, "abccd"));
+	stp_matched(&c, got, sizeof got, 1);
+	CHECK_STR(got, "cc");
+	stp_matched(&c, got, sizeof got, 2);
+	CHECK_STR(got, "");
+	CHECK(!c.error);
 	arena_free(&a);
 }
