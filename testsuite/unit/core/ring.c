@@ -121,6 +121,16 @@ TEST(ring_overwrites_the_oldest)
 	end();
 }
 
+/* Each piece is counted once, however often its part is used again. */
+TEST(ring_counts_what_it_overwrites)
+{
+	begin(4, true);
+	for (unsigned i = 0; i < 10 * 16 + 5; i++)
+		CHECK(pieces_write(&pieces, &ring, 64));
+	CHECK_EQ(ring.overwritten, 10 * 16 + 5 - 13);
+	end();
+}
+
 TEST(ring_overwritten_under_the_reader)
 {
 	const char *data;

@@ -3,8 +3,6 @@
  * report.c), and begin probes in their order (attach_begin.c). */
 #include "testsuite/unit/kernel/world.h"
 
-#include "core/core.h"
-
 enum { SLOTS = 64 };
 
 static char payload[RT_MESSAGE_SIZE];
