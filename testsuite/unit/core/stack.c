@@ -130,6 +130,8 @@ TEST(stack_addresses_of_text)
 	load(4, 16);
 	stp_address_lines(text, sizeof text, "0x1001 2002\n0x3 zz 0x4000");
 	CHECK_STR(text, "f1+0x1/0x1000 [kernel]\nf2+0x2/0x1000 [kernel]\n0x3\n");
+	stp_address_lines(text, sizeof text, "0x98765 \t0xfedcba43210f");	/* every digit */
+	CHECK_STR(text, "f98+0x765/0x1000 [kernel]\nffedcba432+0x10f/0x1000 [kernel]\n");
 	stp_address_lines(text, sizeof text, "");
 	CHECK_STR(text, "");
 	stp_out_addresses(&CTX->out, "0xa000", STP_STACK_LONG);
