@@ -296,3 +296,46 @@ TEST(control_mounts_debugfs)
 	CHECK_MSG(!r, "%s", as_user_said);
 	CHECK(strstr(as_user_said, "cannot mount debugfs on /sys/kernel/debug: No such file"));
 }
+
+/* ---- whose it is ---- */
+
+static void roots_file(void) { as_user_file("/ctl", 0, 0666); }
+
+/* The owner of the file, once it was claimed. */
+static int claims(void)
+{
+	int fd = open("/ctl", O_RDWR);
+	struct stat st;
+
+	ctl_claim(fd);
+	TRY(geteuid() == SOMEBODY && !errno);
+	TRY(!fstat(fd, &st) && st.st_uid == SOMEBODY && st.st_gid == 0);
+	return 0;
+}
+
+static int cannot_claim(void)
+{
+	ctl_claim(-1);
+	TRY(geteuid() == SOMEBODY && errno == EBADF);
+	return 0;
+}
+
+static int root_claims(void)
+{
+	int fd = open("/ctl", O_RDWR);
+	struct stat st;
+
+	ctl_claim(fd);
+	TRY(!fstat(fd, &st) && st.st_uid == 0);
+	return 0;
+}
+
+TEST(control_is_claimed)
+{
+	int r = as_user_run(&(struct as_user){ .prepare = roots_file, .run = claims });
+
+	CHECK_MSG(!r, "%s", as_user_said);
+	CHECK_EQ(as_user_run(&(struct as_user){ .run = cannot_claim }), 0);
+	r = as_user_run(&(struct as_user){ .as_root = true, .prepare = roots_file, .run = root_claims });
+	CHECK_MSG(!r, "%s", as_user_said);
+}
