@@ -23,7 +23,7 @@ static const char table[] =
 	".bss\n.type g,@object\ng: .zero 16\n.size g,16\n"
 	".section .rodata.str1.1,\"aMS\",@progbits,1\ntexts: 1: .string \"begin\"\n2: .string \"x.stp:1:7\"\n"
 	".section .data.rel.ro,\"aw\"\n.type locs,@object\nlocs: .quad 0,2b\n.size locs,16\n"
-	".type probes,@object\nprobes: .quad h_0, 0, 1b, 1b, 0\n.long 0, 0, 0, 1\n.quad 0\n.size probes,64\n"
+	".type probes,@object\nprobes: .quad h_0, 0, 0, 1b, 1b, 0\n.long 0, 0, 0, 1\n.quad 0, 0\n.size probes,80\n"
 	".globl stp_module\n.type stp_module,@object\nstp_module: .quad 0, 0, probes, 0, locs\n"
 	".size stp_module,40\n";
 
