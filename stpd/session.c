@@ -494,7 +494,7 @@ static int run_started(struct session *s)
 		s->deadline_ms = now_ms() + s->o->timeout_ms;
 	if (s->start.nskipped)
 		say_debug(s->o, "%u optional probe points did not attach", s->start.nskipped);
-	if (s->o->daemon && !s->stopping) {
+	if (s->o->daemon && !s->cut) {
 		background_ready(s->o->ready);
 		close_fd(&s->parent);		/* it has what it waited for */
 	}
@@ -502,7 +502,7 @@ static int run_started(struct session *s)
 		child_go(s->hold);
 		s->hold = -1;
 	}
-	if (s->o->leave && !s->stopping)
+	if (s->o->leave && !s->cut)
 		return leave(s);
 	if (!s->o->daemon && !s->stopping)
 		input_open(&s->input, s->start.flags);
