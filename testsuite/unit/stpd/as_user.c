@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -62,11 +63,19 @@ static void new_root(void)
 	close(fd);
 }
 
+/* The daemon sets the limit of core files to 0, and gives back what it was.  That takes
+ * CAP_SYS_RESOURCE, which root of a container may lack, unless the limit was 0 before. */
+static void no_core(void)
+{
+	must(setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 }), "setrlimit");
+}
+
 static _Noreturn void child(const struct as_user *how)
 {
 	size_t n = 0;
 
 	new_root();
+	no_core();
 	if (how->prepare)
 		how->prepare();
 	while (n < sizeof how->groups / sizeof *how->groups && how->groups[n])
@@ -116,4 +125,12 @@ int as_user_run(const struct as_user *how)
 	CHECK_MSG(WIFEXITED(status) && WEXITSTATUS(status) != 99, "status %x: %s", (unsigned)status,
 		  as_user_said);
 	return WEXITSTATUS(status);
+}
+
+void as_user_must(bool root, int (*run)(void))
+{
+	int r = as_user_run(
+		&(struct as_user){ .as_root = root, .groups = { root ? 0 : STAPUSR }, .run = run });
+
+	CHECK_MSG(!r, "%s", as_user_said);
 }

@@ -29,6 +29,8 @@ struct as_user {
 /* What RUN returned; what it said on standard error is in as_user_said. */
 int as_user_run(const struct as_user *how);
 extern char as_user_said[1000];
+/* The test fails unless RUN returns 0: for root, or for a member of stapusr alone. */
+void as_user_must(bool root, int (*run)(void));
 
 /* For RUN: ends it, and says on standard error what is not so. */
 #define TRY(cond) do { \

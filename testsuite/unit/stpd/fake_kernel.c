@@ -4,10 +4,13 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <linux/magic.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 struct fake_kernel fake_kernel;
@@ -54,9 +57,39 @@ long syscall(long number, ...)
 	va_end(ap);
 	if (fake_kernel.on && number == SYS_delete_module)
 		return remove_module((const char *)a[0], a[1]);
-	if (fake_kernel.on && number == SYS_finit_module)
-		return outcome(fake_kernel.insert_errors, &fake_kernel.inserted);
+	if (fake_kernel.on && number == SYS_finit_module) {
+		errno = ENOSYS;
+		return -1;
+	}
 	if (fake_kernel.on && number == SYS_init_module)
 		return take_image((const char *)a[0], (size_t)a[1]);
 	return next(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+
+/* ---- debugfs ---- */
+
+#define DEBUGFS "/sys/kernel/debug"
+
+int statfs(const char *path, struct statfs *fs)
+{
+	int (*next)(const char *path, struct statfs *fs) =
+		(int (*)(const char *, struct statfs *))dlsym(RTLD_NEXT, "statfs");
+
+	if (!fake_kernel.on || fake_kernel.without_debugfs || strcmp(path, DEBUGFS))
+		return next(path, fs);
+	*fs = (struct statfs){ .f_type = DEBUGFS_MAGIC };
+	return 0;
+}
+
+int mount(const char *what, const char *path, const char *type, unsigned long flags,
+	  const void *data)
+{
+	int (*next)(const char *, const char *, const char *, unsigned long, const void *) =
+		(int (*)(const char *, const char *, const char *, unsigned long, const void *))
+			dlsym(RTLD_NEXT, "mount");
+
+	if (!fake_kernel.on || strcmp(path, DEBUGFS))
+		return next(what, path, type, flags, data);
+	errno = EPERM;
+	return -1;
 }

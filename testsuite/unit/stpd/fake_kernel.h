@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The three system calls that load and remove modules, answered by a test: this program's syscall()
- * comes before the C library's, and passes all others on. */
+/* The system calls that load and remove modules, answered by a test: this program's syscall()
+ * comes before the C library's, and passes all others on.  There is no finit_module: its file
+ * could be another one than was checked.
+ *
+ * The directory /sys/kernel/debug of the test's root is taken for debugfs, in the same way; nothing
+ * can be mounted there. */
 #ifndef TESTSUITE_UNIT_STPD_FAKE_KERNEL_H
 #define TESTSUITE_UNIT_STPD_FAKE_KERNEL_H
 
@@ -9,6 +13,7 @@
 
 struct fake_kernel {
 	bool on;			/* else calls are passed on */
+	bool without_debugfs;
 	int insert_errors[8];		/* of each call to load; 0: it succeeds */
 	int delete_errors[8];
 	void (*at_delete)(void);	/* besides; may be NULL */

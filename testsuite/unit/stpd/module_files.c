@@ -3,6 +3,7 @@
  * files that are none. */
 #include "stpd/stpd.h"
 #include "testsuite/unit/stpd/as_user.h"
+#include "testsuite/unit/stpd/fake_kernel.h"
 #include "testsuite/unit/unit.h"
 
 #include <elf.h>
@@ -248,6 +249,7 @@ static void running(const char *name, const char *state, uid_t owner)
 
 static void some_run(void)
 {
+	fake_kernel.on = true;
 	running("his", "2\n", SOMEBODY);
 	running("roots", "3\n", 0);
 	running("silent", "", SOMEBODY);
