@@ -112,7 +112,9 @@ static void add_struct(struct pretty *p, struct expr *base, const struct di_type
 			add_struct(p, base, top, m->type, deep);
 			continue;
 		}
-		sb_printf(&p->format, ".%s=", m->name);
+		sb_putc(&p->format, '.');
+		escape_into(&p->format, m->name);
+		sb_putc(&p->format, '=');
 		add_part(p, part_value(p, base, top, (struct access){ .kind = ACCESS_MEMBER, .member = m->name }), m->type, deep);
 	}
 	sb_puts(&p->format, p->args.len >= MAX_PARTS ? ", ...}" : "}");
