@@ -14,7 +14,7 @@
 
 const char small_script[] =
 	"#include <stp/abi.h>\n"
-	"static long n;\n#define DATA &n\n"
+	"static long n;\n"
 	"long handler(long v);\n"
 	"long handler(long v) { n++; return stp_twice(v) + n; }\n";
 
@@ -150,9 +150,10 @@ const char *small_only_entry(struct small_tree *t, const char *rel)
 	return found;
 }
 
-/* Behind each script: a description as checks look for it, with no probes; it leads to the handler and to its data. */
+/* Behind each script: a description as checks look for it, with no probes; it leads to the handler. */
 static const char description[] =
-	"\n#ifndef DATA\n#define DATA 0\n#endif\nconst void *const stp_module[32] = { (const void *)handler, DATA };\n";
+	"\nstatic const void *const probes[16] = { (const void *)handler };\n"
+	"const void *const stp_module[32] = { probes };\n";
 
 struct build_job small_job(struct small_tree *t, const char *text)
 {
