@@ -123,7 +123,7 @@ void stp_iter_begin(struct stp_ctx *c, struct stp_iter *it, struct stp_map *m, i
 	it->left = limit < 0 ? UINT64_MAX : (uint64_t)limit;
 	it->sorted = order != 0;
 	it->all = !it->mask && m->desc->value_type != STP_STAT;
-	it->scan = m->count;
+	it->scan = (uint32_t)stp_map_size(m);
 	if (m->desc->value_type == STP_STAT && !snapshot_stats(it, &w, order && !column, op))
 		it->left = 0;
 	else if (order && !put_in_order(it, &w, column, order))

@@ -254,7 +254,7 @@ void stp_map_del(struct stp_map *m, const union stp_key *key)
 
 /* ---- many elements ---- */
 
-enum { BATCH = 32, CLEARED_AT_ONCE = 1 << 20 /* bytes, while other CPUs wait */ };
+enum { BATCH = 16, CLEARED_AT_ONCE = 1 << 20 /* bytes, while other CPUs wait */ };
 
 /* Entries on their way out: of statistics all go under one hold of the locks. */
 struct batch { uint32_t n, most, entry[BATCH]; };
@@ -288,15 +288,16 @@ static bool remove_batch(struct stp_map *m, struct batch *b, struct stp_work *w)
 }
 
 /* The ring is walked without the shards' locks, as foreach walks it: the global's lock keeps out all who remove entries,
- * but adds to a wrapping map, which pinning keeps from it. */
+ * but adds to a wrapping map, which pinning keeps from it. The link behind the last entry of the snapshot is not read:
+ * adds write it. */
 static void del_slice(struct stp_map *m, const union stp_key *key, uint32_t mask, struct stp_work *w)
 {
-	uint32_t n, next, left;
+	uint32_t n, next, left = (uint32_t)stp_map_size(m);
 	struct batch b;
 
 	batch_init(&b, m);
-	for (n = m->links[0].next, left = (uint32_t)stp_map_size(m); n && left; n = next, left--) {
-		next = m->links[n].next;
+	for (n = left ? m->links[0].next : 0; n; n = next) {
+		next = --left ? m->links[n].next : 0;
 		if (!stp_work(w, 1))
 			return;
 		if (!stp_key_matches(m, stp_map_entry(m, n), key, mask, w))
@@ -320,10 +321,11 @@ void stp_map_del_slice(struct stp_ctx *c, struct stp_map *m, const union stp_key
 
 static bool has_slice(struct stp_map *m, const union stp_key *key, uint32_t mask, struct stp_work *w)
 {
-	uint32_t n, left;
+	uint32_t n = 0, left;
 
-	for (n = m->links[0].next, left = (uint32_t)stp_map_size(m); n && left; n = m->links[n].next, left--) {
-		if (!stp_work(w, 1))
+	for (left = (uint32_t)stp_map_size(m); left; left--) {
+		n = m->links[n].next;
+		if (!n || !stp_work(w, 1))
 			return false;
 		if (stp_key_matches(m, stp_map_entry(m, n), key, mask, w))
 			return true;
@@ -354,7 +356,7 @@ static void reset(struct stp_map *m)
 
 static void reset_when_empty(struct stp_map *m)
 {
-	if (m->count || !stp_map_lock(m))
+	if (stp_map_size(m) || !stp_map_lock(m))
 		return;
 	if (!m->count)
 		stp_slab_reset(&m->slab);
@@ -365,12 +367,13 @@ static void reset_when_empty(struct stp_map *m)
  * first, in batches. */
 void stp_map_clear(struct stp_ctx *c, struct stp_map *m)
 {
-	uint64_t bytes = shared_bytes(m) * m->slab.fresh, table = sizeof *m->buckets * ((uint64_t)m->bucket_mask + 1);
+	uint64_t count = (uint64_t)stp_map_size(m), fresh = __atomic_load_n(&m->slab.fresh, __ATOMIC_RELAXED);
+	uint64_t bytes = shared_bytes(m) * fresh, table = sizeof *m->buckets * ((uint64_t)m->bucket_mask + 1);
 	struct stp_work w = { c, 0 };
 
-	if (!m->count)
+	if (!count)
 		return;
-	if (bytes > CLEARED_AT_ONCE || (table > CLEARED_AT_ONCE && m->count < m->bucket_mask / 64)) {
+	if (bytes > CLEARED_AT_ONCE || (table > CLEARED_AT_ONCE && count < m->bucket_mask / 64)) {
 		stp_map_del_slice(c, m, NULL, 0);
 		reset_when_empty(m);
 		return;

@@ -164,6 +164,19 @@ TEST(context_frames)
 	CHECK(stp_frame_push(CTX, 1024) == a);
 }
 
+TEST(context_too_deep)
+{
+	begin();
+	stp_too_deep(CTX, false);
+	CHECK_EQ(CTX->error_kind, STP_ERR_LIMIT);
+	CHECK_STR(CTX->message, "MAXNESTING exceeded");
+	stp_ctx_begin(CTX, &fx.probe, NULL);
+	stp_too_deep(CTX, true);
+	CHECK_EQ(CTX->error_kind, STP_ERR_STACK);
+	CHECK_STR(CTX->message, "not enough kernel stack for one more call");
+	CHECK(!stp_catch(CTX, NULL, 0));
+}
+
 TEST(context_begin_resets_a_run)
 {
 	int regs;

@@ -238,3 +238,22 @@ TEST(map_finds_each_of_many)
 		CHECK_EQ(stp_map_get_long(m, KEY(KL(i << 32))), i);
 	CHECK(!stp_map_has(m, KEY(KL(1))));
 }
+
+/* Too much to clear while other CPUs wait: entries go one after the other, and their cells are there again. */
+TEST(map_clears_what_is_big)
+{
+	static const struct stp_map_desc big = { .nkeys = 1, .value_type = STP_STAT, .key_type = { STP_LONG }, .max_entries = 4000,
+		.hist = { .kind = 1, .buckets = STP_HIST_LOG_BUCKETS } };
+	struct stp_map *m = fixture_one_map(&big, 2);
+
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < 4000; i++)
+			stp_map_add_stat(CTX, m, KEY(KL(i + round)), i);
+		CHECK_EQ(stp_map_size(m), 4000);
+		stp_map_clear(CTX, m);
+		CHECK_EQ(stp_map_size(m), 0);
+		CHECK(!stp_map_get_stat(m, KEY(KL(5))));
+	}
+	CHECK(!CTX->error);
+	CHECK(!plat_test_locks_held());
+}

@@ -123,6 +123,18 @@ TEST(stack_printed)
 	CHECK_STR(plat_test_text(), "<no kernel stack at timer.ms(1)>\n");
 }
 
+TEST(stack_as_text)
+{
+	char text[128];
+
+	load(4, 16);
+	STACK(0x1000, 0x2004);
+	stp_backtrace_text(CTX, text, sizeof text);
+	CHECK_STR(text, "f1+0x0/0x1000 [kernel]\nf2+0x4/0x1000 [kernel]\n");
+	stp_backtrace_text(CTX, text, 6);
+	CHECK(strlen(text) == 5 && !strncmp(text, "f1+0", 4));
+}
+
 TEST(stack_addresses_of_text)
 {
 	char text[128];

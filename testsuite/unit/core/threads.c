@@ -129,7 +129,7 @@ static void read_array(void)
 	CHECK(b >= a);
 	stp_map_get_stat(fx.storage[0], KEY(KS("cpu3")));
 	stp_map_has(fx.storage[0], KEY(KS("cpu4")));
-	stp_map_has_slice(CTX, fx.storage[0], KEY(KS("cpu5")), 1);
+	stp_map_has_slice(&fx.ctx[CPUS], fx.storage[0], KEY(KS("cpu5")), 1);
 	pthread_rwlock_unlock(&global_lock);
 }
 
@@ -160,9 +160,9 @@ static void read_and_delete(void)
 	deleted += s ? s->count : 0;
 	stp_map_del(fx.storage[0], KEY(KS(name)));
 	if (n % 100 == 0)
-		stp_map_del_slice(CTX, fx.storage[0], KEY(KS(name)), 1);
+		stp_map_del_slice(&fx.ctx[CPUS], fx.storage[0], KEY(KS(name)), 1);
 	if (n % 500 == 0)
-		stp_map_clear(CTX, fx.storage[0]);
+		stp_map_clear(&fx.ctx[CPUS], fx.storage[0]);
 	total(-1);
 	pthread_rwlock_unlock(&global_lock);
 }
@@ -213,6 +213,8 @@ static void read_wrapping(void)
 	stp_ctx_end(c);
 	s = stp_map_get_stat(fx.storage[0], KEY(KL(7)));
 	CHECK(!s || (s->min == 7 && s->max == 7));
+	CHECK(!stp_map_has_slice(c, fx.storage[0], KEY(KL(99)), 1));
+	stp_map_del_slice(c, fx.storage[0], KEY(KL(7)), 1);
 	pthread_rwlock_unlock(&global_lock);
 }
 
@@ -220,7 +222,7 @@ TEST(threads_wrapping_array)
 {
 	fixture_one_map(&wrapping, CPUS + 1);
 	together(add_wrapping, read_wrapping);
-	CHECK_EQ(stp_map_size(fx.storage[0]), 16);
+	CHECK(stp_map_size(fx.storage[0]) >= 15);
 	CHECK(!plat_test_locks_held());
 }
 
