@@ -287,9 +287,9 @@ static bool remove_batch(struct stp_map *m, struct batch *b, struct stp_work *w)
 	return true;
 }
 
-/* The ring is walked without the shards' locks, as foreach walks it: the global's lock keeps out all who remove entries,
- * but adds to a wrapping map, which pinning keeps from it. The link behind the last entry of the snapshot is not read:
- * adds write it. */
+/* The ring is walked without the shards' locks, as foreach walks it: the global's lock keeps out
+ * all who remove entries, but adds to a wrapping map, which pinning keeps from it. The link behind
+ * the last entry of the snapshot is not read: adds write it. */
 static void del_slice(struct stp_map *m, const union stp_key *key, uint32_t mask, struct stp_work *w)
 {
 	uint32_t n, next, left = (uint32_t)stp_map_size(m);
@@ -311,10 +311,12 @@ static void del_slice(struct stp_map *m, const union stp_key *key, uint32_t mask
 
 void stp_map_del_slice(struct stp_ctx *c, struct stp_map *m, const union stp_key *key, uint32_t mask)
 {
-	bool pinned = stp_map_pin(c, m);
+	bool pinned = stp_map_pin(c, m), kept = m->desc->value_type != STP_STAT || !m->desc->wrap;
 	struct stp_work w = { c, 0 };
 
-	del_slice(m, key, mask, &w);
+	/* Unpinned, adds that drop the oldest entry would remove what this walk has yet to remove. */
+	if (kept || __atomic_load_n(&m->pinned, __ATOMIC_ACQUIRE))
+		del_slice(m, key, mask, &w);
 	if (pinned)
 		stp_map_unpin(c, m);
 }
@@ -367,8 +369,10 @@ static void reset_when_empty(struct stp_map *m)
  * first, in batches. */
 void stp_map_clear(struct stp_ctx *c, struct stp_map *m)
 {
-	uint64_t count = (uint64_t)stp_map_size(m), fresh = __atomic_load_n(&m->slab.fresh, __ATOMIC_RELAXED);
-	uint64_t bytes = shared_bytes(m) * fresh, table = sizeof *m->buckets * ((uint64_t)m->bucket_mask + 1);
+	uint64_t count = (uint64_t)stp_map_size(m);
+	uint64_t fresh = __atomic_load_n(&m->slab.fresh, __ATOMIC_RELAXED);
+	uint64_t bytes = shared_bytes(m) * fresh;
+	uint64_t table = sizeof *m->buckets * ((uint64_t)m->bucket_mask + 1);
 	struct stp_work w = { c, 0 };
 
 	if (!count)

@@ -242,7 +242,8 @@ TEST(map_finds_each_of_many)
 /* Too much to clear while other CPUs wait: entries go one after the other, and their cells are there again. */
 TEST(map_clears_what_is_big)
 {
-	static const struct stp_map_desc big = { .nkeys = 1, .value_type = STP_STAT, .key_type = { STP_LONG }, .max_entries = 4000,
+	static const struct stp_map_desc big = { .nkeys = 1, .value_type = STP_STAT,
+		.key_type = { STP_LONG }, .max_entries = 4000,
 		.hist = { .kind = 1, .buckets = STP_HIST_LOG_BUCKETS } };
 	struct stp_map *m = fixture_one_map(&big, 2);
 
