@@ -59,7 +59,7 @@ void body_end(struct body *b, const char *head, const char *c_name, const char *
 	sb_add(o, sb_str(&b->out), b->out.len);
 	sb_puts(o, "out: __attribute__((unused));\n");
 	if (frame)
-		sb_puts(o, "\tstp_frame_give(c, l);\n");
+		sb_puts(o, "\tstp_frame_pop(c, l);\n");
 	sb_printf(o, "%s}\n\n", tail);
 	sb_free(&b->out);
 }

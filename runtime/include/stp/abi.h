@@ -393,7 +393,7 @@ static inline void *stp_frame_push(struct stp_ctx *c, size_t size)
 }
 static inline void stp_frame_pop(struct stp_ctx *c, void *frame) { if (frame) c->frame = frame; }
 /* The same for emitted functions, whose frames the context has room for: each of them once, and a recursive function's
- * as often as MAXNESTING lets it run (stp_may_recurse()). */
+ * as often as MAXNESTING lets it run (stp_may_recurse()). stp_frame_pop() ends it, too. */
 static inline void *stp_frame_take(struct stp_ctx *c, size_t size)
 {
 	char *f = c->frame;
@@ -401,7 +401,6 @@ static inline void *stp_frame_take(struct stp_ctx *c, size_t size)
 	c->frame = f + ((size + 15) & ~(size_t)15);
 	return f;
 }
-static inline void stp_frame_give(struct stp_ctx *c, void *frame) { if (frame) c->frame = frame; }
 
 void stp_too_deep(struct stp_ctx *c, bool stack) STP_COLD;	/* error LIMIT "MAXNESTING exceeded", or STACK */
 /* First in a recursive function, which lowers c->depth at its end in any case. False, and an error: as many levels as
