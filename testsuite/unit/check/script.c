@@ -80,6 +80,21 @@ TEST(script_passes_what_compilers_make)
 	check_kinds(rows, COUNT(rows));
 }
 
+TEST(script_calls_the_kernel_from_embedded_c_alone)
+{
+	static const char *const calls[] = { "call schedule; ret", "jmp schedule", "mov $schedule,%rdi; call *%rdi; ret",
+					     "mov schedule(%rip),%rax; ret" };
+	struct arena a = ARENA_INIT;
+	size_t i;
+
+	for (i = 0; i < COUNT(calls); i++) {
+		CHECK_STR(refusal_of(&a, calls[i]), "a use of schedule");
+		CHECK_STR(refusal_of(&a, arena_printf(&a, "call c; ret\n.size h_0,.-h_0\n.section .text.guru,\"ax\"\n"
+						      ".type c,@function\nc: %s\n.size c,.-c", calls[i])), "");
+	}
+	arena_free(&a);
+}
+
 TEST(script_refuses_ways_out)
 {
 	static const struct kind rows[] = {

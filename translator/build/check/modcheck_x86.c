@@ -211,7 +211,7 @@ static const char *check_linked(struct walk *w, const struct code_reloc *r)
 	int64_t to;
 
 	if (r->symbol)
-		return c->callable(c->arg, r->symbol) ? NULL :
+		return c->guru || c->callable(c->arg, r->symbol) ? NULL :
 		       arena_printf(w->arena, "a branch to %s", r->symbol);
 	/* the displacement counts from the end of its four bytes, which is that of the instruction */
 	to = r->value + (int64_t)(w->at + w->insn.length - r->offset);
