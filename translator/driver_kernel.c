@@ -144,7 +144,29 @@ static const char *failure_tag(enum build_failure f)
 	return E(INTERNAL);
 }
 
-/* The checker knows handlers by the names of the emitted C: "… in h_3+0x10". */
+/* Is TEXT the name of the emitted C, or what the compiler made of it ("f_x_0.constprop.0")? */
+static bool is_emitted(const char *text, const char *c_name)
+{
+	size_t n = strlen(c_name);
+
+	return !strncmp(text, c_name, n) && !isalnum((unsigned char)text[n]) && text[n] != '_';
+}
+
+static void note_function(struct session *s, const char *at)
+{
+	size_t i;
+
+	for (i = 0; i < s->program->functions.len; i++) {
+		const struct function *f = s->program->functions.data[i];
+
+		if (f->c_name && f->decl && is_emitted(at, f->c_name)) {
+			diag_note(&s->diags, f->decl->span, "in the function %s", f->name);
+			return;
+		}
+	}
+}
+
+/* The checker knows code by the names of the emitted C: "… in h_3+0x10", "… in f_name_0+0". */
 static void note_handler(struct session *s, const char *refusal)
 {
 	const char *at = strstr(refusal, " in h_");
@@ -158,6 +180,9 @@ static void note_handler(struct session *s, const char *refusal)
 			return;
 		}
 	}
+	at = strstr(refusal, " in f_");
+	if (at)
+		note_function(s, at + strlen(" in "));
 }
 
 /* -p4: the module as a file that stays: in the current directory if it has a name of the user's, else in the cache

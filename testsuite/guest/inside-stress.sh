@@ -224,10 +224,10 @@ await_end() {
 # end_session SIGNAL MS WHEN: a session of many points gets SIGNAL after MS; what the end took goes to
 # $T/ends
 end_session() {
-	local pid status took files
+	local pid status took
 
-	files=$(ls /tmp | wc -l)
-	stpd -w s_many.ko >"$T/out" 2>"$T/err" &
+	mkdir -p "$T/tmp"
+	TMPDIR=$T/tmp stpd -w s_many.ko >"$T/out" 2>"$T/err" &
 	pid=$!
 	sleep "$(($2 / 1000)).$(printf %03d $(($2 % 1000)))"
 	kill -"$1" $pid
@@ -240,7 +240,7 @@ end_session() {
 		[ $status = 0 ] || [ $status = 130 ] || { echo "$3: status $status: $(cat "$T/err")" && return 1; }
 		[ "$(grep -c begun "$T/out")" = "$(grep -c ended "$T/out")" ] || { echo "$3: $(paste -s "$T/out")" && return 1; }
 	fi
-	[ "$(ls /tmp | wc -l)" = "$files" ] || { echo "$3: files are left" && return 1; }
+	rmdir "$T/tmp" || { echo "$3: files are left: $(ls -A "$T/tmp")" && return 1; }
 	nothing_left s_many "$3"
 }
 
