@@ -25,6 +25,12 @@ static void expand_template(struct strbuf *t, const char *code, const struct val
 	}
 }
 
+/* What stands for the value of E, which has none: nobody asks, or 0 or "" does. */
+struct val no_value_c(const struct expr *e)
+{
+	return (struct val){ e->type == TYPE_LONG ? "0" : e->type == TYPE_STRING ? "\"\"" : "", true };
+}
+
 struct val emit_template(struct body *b, const char *code, enum value_type result, struct expr_vec *args,
 			 const char *dst, bool can_fail, struct span at)
 {
@@ -73,10 +79,12 @@ struct val emit_context(struct body *b, struct expr *e, const char *dst)
 static struct val call_builtin(struct body *b, struct expr *e, const char *dst)
 {
 	const struct builtin *bi = e->call.ref->builtin;
+	struct val v;
 
 	bool can_fail = bi->flags & BI_ERROR || bi->cost == COST_NAMES || bi->cost == COST_SEARCH;
 
-	return emit_template(b, bi->code, e->call.ref->result, &e->call.args, dst, can_fail, e->span);
+	v = emit_template(b, bi->code, e->call.ref->result, &e->call.args, dst, can_fail, e->span);
+	return e->call.ref->result == TYPE_VOID ? no_value_c(e) : v;
 }
 
 /* One that says `next` is called through a function that goes on to the next. */
@@ -113,7 +121,7 @@ struct val emit_call(struct body *b, struct expr *e, const char *dst)
 		t.c = dst;
 	sb_free(&text);
 	check_error(b, e->span);
-	return t;
+	return f->result == TYPE_VOID ? no_value_c(e) : t;
 }
 
 /* ---- definitions ---- */

@@ -133,28 +133,33 @@ static struct val emit_unary(struct body *b, struct expr *e)
 	return v;
 }
 
+/* One side of the ternary E, to DST if E has a value. */
+static void emit_arm(struct body *b, const struct expr *e, struct expr *arm, const char *dst)
+{
+	if (e->type == TYPE_VOID)
+		emit_effect(b, arm);
+	else if (e->type == TYPE_STRING)
+		emit_string_to(b, arm, dst);
+	else
+		line(b, "%s = %s;", dst, emit_expr(b, arm).c);
+}
+
 static struct val emit_ternary(struct body *b, struct expr *e, const char *dst)
 {
 	bool str = is_string(e);
-	struct val c = emit_condition(b, e->ternary.cond), v, t = { dst, true };
+	struct val c = emit_condition(b, e->ternary.cond), t = { dst, true };
 
 	if (str && !dst)
 		t.c = temp_string(b);
-	else if (!str)
+	else if (e->type == TYPE_LONG)
 		t = temp_long(b, "0");
 	open_block(b, "if (%s)", c.c);
-	if (str)
-		emit_string_to(b, e->ternary.yes, t.c);
-	else if (v = emit_expr(b, e->ternary.yes), true)
-		line(b, "%s = %s;", t.c, v.c);
+	emit_arm(b, e, e->ternary.yes, t.c);
 	close_block(b, " else {");
 	b->depth++;
-	if (str)
-		emit_string_to(b, e->ternary.no, t.c);
-	else if (v = emit_expr(b, e->ternary.no), true)
-		line(b, "%s = %s;", t.c, v.c);
+	emit_arm(b, e, e->ternary.no, t.c);
 	close_block(b, "");
-	return t;
+	return e->type == TYPE_VOID ? no_value_c(e) : t;
 }
 
 struct val emit_expr(struct body *b, struct expr *e)

@@ -188,7 +188,7 @@ static struct val print_once(struct body *b, struct expr *e, const char *dst)
 		line(b, "stp_out_end(%s);", p.out);
 		return (struct val){ dst, true };
 	}
-	return (struct val){ "", true };
+	return no_value_c(e);
 }
 
 /* A text of which a part cannot be read is "<unreadable>" as a whole, and no error. */

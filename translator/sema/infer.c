@@ -116,6 +116,12 @@ static void infer_overloads(struct inference *in, struct function *f)
 	}
 }
 
+/* What a call without a value counts as where WANT stands: 0 or "". */
+static enum value_type no_value(enum value_type want)
+{
+	return want == TYPE_LONG || want == TYPE_STRING ? want : TYPE_VOID;
+}
+
 static enum value_type infer_call(struct inference *in, struct expr *e, enum value_type want)
 {
 	struct function *f = e->call.ref;
@@ -132,9 +138,29 @@ static enum value_type infer_call(struct inference *in, struct expr *e, enum val
 				unify(in, &o->next_overload->params.data[i]->type, &o->next_overload->params.data[i]->type_from, p->type, p->type_from);
 		}
 	infer_overloads(in, f);
-	if (f->result == TYPE_VOID && want == TYPE_UNKNOWN)
-		return TYPE_VOID;
+	/* a script's own that is void now was asked for no value whose type is known */
+	if (f->result == TYPE_VOID && (!f->body || want == TYPE_UNKNOWN))
+		return no_value(want);
 	return unify(in, &f->result, &f->result_from, want, e->span);
+}
+
+/* Neither number nor text, so far: a use of it may decide. */
+static bool is_open(enum value_type t)
+{
+	return t == TYPE_UNKNOWN || t == TYPE_VOID;
+}
+
+static enum value_type value_type_of(const struct expr *e)
+{
+	return e->type == TYPE_VOID ? TYPE_UNKNOWN : e->type;
+}
+
+/* E where a value stands and nothing says of which type: what gives none counts as a number. */
+static enum value_type infer_value(struct inference *in, struct expr *e)
+{
+	enum value_type t = infer(in, e, TYPE_UNKNOWN);
+
+	return t == TYPE_VOID ? infer(in, e, TYPE_LONG) : t;
 }
 
 static enum value_type infer_binary(struct inference *in, struct expr *e)
@@ -147,9 +173,9 @@ static enum value_type infer_binary(struct inference *in, struct expr *e)
 		infer(in, e->binary.right, TYPE_STRING);
 		return TYPE_STRING;
 	case OP_LT: case OP_GT: case OP_LE: case OP_GE: case OP_EQ: case OP_NE:
-		l = infer(in, e->binary.left, e->binary.right->type);
-		if (l == TYPE_UNKNOWN)
-			l = infer(in, e->binary.left, infer(in, e->binary.right, TYPE_UNKNOWN));
+		l = infer(in, e->binary.left, value_type_of(e->binary.right));
+		if (is_open(l))
+			l = infer(in, e->binary.left, infer_value(in, e->binary.right));
 		infer(in, e->binary.right, l);
 		return TYPE_LONG;
 	}
@@ -160,13 +186,15 @@ static enum value_type infer_binary(struct inference *in, struct expr *e)
 
 static enum value_type infer_ternary(struct inference *in, struct expr *e, enum value_type want)
 {
-	enum value_type t;
+	enum value_type t, other;
 
 	infer(in, e->ternary.cond, TYPE_LONG);
 	t = infer(in, e->ternary.yes, want);
-	if (t == TYPE_UNKNOWN)
-		t = infer(in, e->ternary.yes, infer(in, e->ternary.no, want));
-	infer(in, e->ternary.no, t);
+	if (is_open(t)) {
+		other = infer(in, e->ternary.no, want);
+		t = is_open(other) ? t : infer(in, e->ternary.yes, other);
+	}
+	infer(in, e->ternary.no, t == TYPE_VOID ? TYPE_UNKNOWN : t);
 	return t;
 }
 
@@ -286,7 +314,7 @@ static void note_hist(struct inference *in, struct expr *e)
 	}
 }
 
-static enum value_type infer_print(struct inference *in, struct expr *e)
+static void infer_print(struct inference *in, struct expr *e)
 {
 	for (size_t i = 0; i < e->print.args.len; i++) {
 		struct expr *a = e->print.args.data[i];
@@ -311,14 +339,13 @@ static enum value_type infer_print(struct inference *in, struct expr *e)
 		in->ok = diag_error(&in->session->diags, e->span, E(FORMAT_ARGS), "the format takes %zu argument%s, %zu given", e->print.format->nargs,
 				    e->print.format->nargs == 1 ? "" : "s", e->print.args.len);
 	}
-	return e->print.to_string ? TYPE_STRING : TYPE_VOID;
 }
 
 static void infer_each(struct inference *in, struct expr_vec *v, enum value_type want)
 {
 	for (size_t i = 0; i < v->len; i++)
-		if (v->data[i])
-			infer(in, v->data[i], want);
+		if (v->data[i] && infer(in, v->data[i], want) == TYPE_VOID)
+			infer_value(in, v->data[i]);
 }
 
 static enum value_type embedded_type(const struct expr *e)
@@ -352,14 +379,14 @@ static enum value_type infer_kind(struct inference *in, struct expr *e, enum val
 		note_shift(in, e);
 		return TYPE_LONG;
 	case EXPR_HIST: infer_stat_arg(in, e->hist.arg); note_hist(in, e); return TYPE_STATS;
-	case EXPR_PRINT: return infer_print(in, e);
+	case EXPR_PRINT: infer_print(in, e); return e->print.to_string ? TYPE_STRING : no_value(want);
 	case EXPR_EMBEDDED: return embedded_type(e);
 	case EXPR_FETCH:
 		infer_each(in, &e->fetch.inputs, TYPE_LONG);
 		if (e->fetch.store)
 			infer(in, e->fetch.store, TYPE_LONG);
 		return e->type;
-	case EXPR_SAVED: return infer(in, e->saved.entry_expr, TYPE_UNKNOWN);
+	case EXPR_SAVED: return infer_value(in, e->saved.entry_expr);
 	case EXPR_CONTEXT: infer_each(in, &e->context.args, e->context.store ? e->type : TYPE_UNKNOWN); return e->type;
 	case EXPR_KINDS: break;
 	}
@@ -383,7 +410,7 @@ static enum value_type infer(struct inference *in, struct expr *e, enum value_ty
 {
 	enum value_type t = infer_kind(in, e, want);
 
-	if (t != e->type && t != TYPE_UNKNOWN) {
+	if (t != e->type && t != TYPE_UNKNOWN && (t != TYPE_VOID || e->type == TYPE_UNKNOWN)) {
 		e->type = t;
 		in->changed = true;
 	}
@@ -510,7 +537,7 @@ static void infer_round(struct inference *in)
 		if (pr->condition)
 			infer(in, pr->condition, TYPE_LONG);
 		for (size_t j = 0; j < pr->saved.len; j++)
-			infer(in, pr->saved.data[j], TYPE_UNKNOWN);
+			infer_value(in, pr->saved.data[j]);
 	}
 	for (size_t i = 0; i < p->functions.len; i++) {
 		in->function = p->functions.data[i];
