@@ -25,7 +25,6 @@ static void expand_template(struct strbuf *t, const char *code, const struct val
 	}
 }
 
-/* What stands for the value of E, which has none: nobody asks, or 0 or "" does. */
 struct val no_value_c(const struct expr *e)
 {
 	return (struct val){ e->type == TYPE_LONG ? "0" : e->type == TYPE_STRING ? "\"\"" : "", true };
@@ -79,11 +78,8 @@ struct val emit_context(struct body *b, struct expr *e, const char *dst)
 static struct val call_builtin(struct body *b, struct expr *e, const char *dst)
 {
 	const struct builtin *bi = e->call.ref->builtin;
-	struct val v;
-
 	bool can_fail = bi->flags & BI_ERROR || bi->cost == COST_NAMES || bi->cost == COST_SEARCH;
-
-	v = emit_template(b, bi->code, e->call.ref->result, &e->call.args, dst, can_fail, e->span);
+	struct val v = emit_template(b, bi->code, e->call.ref->result, &e->call.args, dst, can_fail, e->span);
 	return e->call.ref->result == TYPE_VOID ? no_value_c(e) : v;
 }
 

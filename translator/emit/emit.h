@@ -142,7 +142,7 @@ struct val emit_incdec(struct body *b, struct expr *e, bool want);
 struct val emit_call(struct body *b, struct expr *e, const char *dst);
 struct val emit_context(struct body *b, struct expr *e, const char *dst);	/* EXPR_CONTEXT */
 struct val store_context(struct body *b, struct expr *e);	/* one that stores, for its effect; the value it was given */
-/* What stands for the value of E, which has none: nobody asks for it, or 0 or "" does. */
+/* What stands for the value of E, which has none: nothing if nobody asks for it, else 0 or "". */
 struct val no_value_c(const struct expr *e);
 struct val emit_template(struct body *b, const char *code, enum value_type result, struct expr_vec *args, const char *dst, bool can_fail, struct span at);
 void emit_functions(struct emitter *e);

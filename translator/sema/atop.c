@@ -362,10 +362,10 @@ struct expr *lower_atop(struct lowering *l, struct expr *e)
 					  a->most > a->least ? " or more" : "", a->least == 1 && a->most == 1 ? "" : "s");
 		return a->lower(l, e);
 	}
-	/* at once, whether the code is reached or not: no condition of the script makes this one known */
 	near = nearest_name(e->atop.name, names, sizeof atops / sizeof *atops);
-	diag_error(&l->session->diags, e->span, E(ATOP_UNKNOWN), "no operator or macro @%s", e->atop.name);
-	if (near)
-		diag_note(&l->session->diags, (struct span){ 0 }, "did you mean @%s?", near);
-	return lower_pend(l, e, E(ATOP_UNKNOWN), NULL, "no operator or macro @%s", e->atop.name);
+	lower_pend(l, e, E(ATOP_UNKNOWN), near ? arena_printf(&l->session->arena, "did you mean @%s?", near) : NULL,
+		   "no operator or macro @%s", e->atop.name);
+	/* It is told at once, whether the code is reached or not: no condition of the script makes it known. */
+	pending_tell(l->session, e);
+	return e;
 }

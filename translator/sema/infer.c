@@ -150,15 +150,16 @@ static bool is_open(enum value_type t)
 	return t == TYPE_UNKNOWN || t == TYPE_VOID;
 }
 
-static enum value_type value_type_of(const struct expr *e)
+/* What a value of type T asks of the other side: nothing, if there is none. */
+static enum value_type asked_by(enum value_type t)
 {
-	return e->type == TYPE_VOID ? TYPE_UNKNOWN : e->type;
+	return t == TYPE_VOID ? TYPE_UNKNOWN : t;
 }
 
-/* E where a value stands and nothing says of which type: what gives none counts as a number. */
-static enum value_type infer_value(struct inference *in, struct expr *e)
+/* E where a value stands: what gives none counts as a number, if nothing says of which type. */
+static enum value_type infer_value(struct inference *in, struct expr *e, enum value_type want)
 {
-	enum value_type t = infer(in, e, TYPE_UNKNOWN);
+	enum value_type t = infer(in, e, want);
 
 	return t == TYPE_VOID ? infer(in, e, TYPE_LONG) : t;
 }
@@ -173,9 +174,9 @@ static enum value_type infer_binary(struct inference *in, struct expr *e)
 		infer(in, e->binary.right, TYPE_STRING);
 		return TYPE_STRING;
 	case OP_LT: case OP_GT: case OP_LE: case OP_GE: case OP_EQ: case OP_NE:
-		l = infer(in, e->binary.left, value_type_of(e->binary.right));
+		l = infer(in, e->binary.left, asked_by(e->binary.right->type));
 		if (is_open(l))
-			l = infer(in, e->binary.left, infer_value(in, e->binary.right));
+			l = infer(in, e->binary.left, infer_value(in, e->binary.right, TYPE_UNKNOWN));
 		infer(in, e->binary.right, l);
 		return TYPE_LONG;
 	}
@@ -194,7 +195,7 @@ static enum value_type infer_ternary(struct inference *in, struct expr *e, enum 
 		other = infer(in, e->ternary.no, want);
 		t = is_open(other) ? t : infer(in, e->ternary.yes, other);
 	}
-	infer(in, e->ternary.no, t == TYPE_VOID ? TYPE_UNKNOWN : t);
+	infer(in, e->ternary.no, asked_by(t));
 	return t;
 }
 
@@ -344,8 +345,8 @@ static void infer_print(struct inference *in, struct expr *e)
 static void infer_each(struct inference *in, struct expr_vec *v, enum value_type want)
 {
 	for (size_t i = 0; i < v->len; i++)
-		if (v->data[i] && infer(in, v->data[i], want) == TYPE_VOID)
-			infer_value(in, v->data[i]);
+		if (v->data[i])
+			infer_value(in, v->data[i], want);
 }
 
 static enum value_type embedded_type(const struct expr *e)
@@ -386,7 +387,7 @@ static enum value_type infer_kind(struct inference *in, struct expr *e, enum val
 		if (e->fetch.store)
 			infer(in, e->fetch.store, TYPE_LONG);
 		return e->type;
-	case EXPR_SAVED: return infer_value(in, e->saved.entry_expr);
+	case EXPR_SAVED: return infer_value(in, e->saved.entry_expr, TYPE_UNKNOWN);
 	case EXPR_CONTEXT: infer_each(in, &e->context.args, e->context.store ? e->type : TYPE_UNKNOWN); return e->type;
 	case EXPR_KINDS: break;
 	}
@@ -537,7 +538,7 @@ static void infer_round(struct inference *in)
 		if (pr->condition)
 			infer(in, pr->condition, TYPE_LONG);
 		for (size_t j = 0; j < pr->saved.len; j++)
-			infer_value(in, pr->saved.data[j]);
+			infer_value(in, pr->saved.data[j], TYPE_UNKNOWN);
 	}
 	for (size_t i = 0; i < p->functions.len; i++) {
 		in->function = p->functions.data[i];

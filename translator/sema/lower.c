@@ -240,9 +240,7 @@ static void report_one(struct reporting *r, const struct expr *e)
 			return;
 		map_put(&r->told, key, (void *)key);
 	}
-	diag_error(&s->diags, e->span, e->pending->tag, "%s", e->pending->text);
-	if (e->pending->note)
-		diag_note(&s->diags, (struct span){ 0 }, "%s", e->pending->note);
+	pending_tell(s, e);
 	if (r->function && r->function->context)
 		context_note(s, r->function);
 }

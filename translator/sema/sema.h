@@ -126,6 +126,8 @@ struct expr *lower_everything(struct lowering *l, struct expr *e);
 struct expr *lower_pretty(struct lowering *l, struct expr *e, unsigned depth);
 struct expr *lower_pend(struct lowering *l, struct expr *e, const char *tag, const char *note, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
+/* Says what is pending of E. */
+void pending_tell(struct session *s, const struct expr *e);
 
 /* ---- modules.c ---- */
 /* The probe's module, or "kernel". */

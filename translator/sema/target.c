@@ -25,6 +25,13 @@ struct expr *lower_pend(struct lowering *l, struct expr *e, const char *tag, con
 	return e;
 }
 
+void pending_tell(struct session *s, const struct expr *e)
+{
+	diag_error(&s->diags, e->span, e->pending->tag, "%s", e->pending->text);
+	if (e->pending->note)
+		diag_note(&s->diags, (struct span){ 0 }, "%s", e->pending->note);
+}
+
 static const char *result_tag(const struct di_result *r)
 {
 	switch (r->code) {
