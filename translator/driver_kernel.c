@@ -167,7 +167,7 @@ static void note_function(struct session *s, const char *at)
 }
 
 /* The checker knows code by the names of the emitted C: "… in h_3+0x10", "… in f_name_0+0". */
-static void note_handler(struct session *s, const char *refusal)
+static void note_code(struct session *s, const char *refusal)
 {
 	const char *at = strstr(refusal, " in h_");
 	size_t i;
@@ -276,7 +276,7 @@ static bool kernel_build(struct session *s)
 		if (job.detail)
 			diag_note(&s->diags, (struct span){ 0 }, "%s", job.detail);
 		if (job.failure == BUILD_FAIL_REFUSED)
-			note_handler(s, job.error);
+			note_code(s, job.error);
 		return false;
 	}
 	describe_build(s, &job);

@@ -45,6 +45,13 @@ struct kind {
 	const char *guru;		/* of the same in embedded C; NULL: it passes there */
 };
 
+/* A handler that calls a function of embedded C, which is TEXT. */
+static const char *in_embedded_c(struct arena *a, const char *text)
+{
+	return arena_printf(a, "call c; ret\n.size h_0,.-h_0\n.section .text.guru,\"ax\"\n"
+			    ".type c,@function\nc: %s\n.section .text.guru,\"ax\"\n.size c,.-c", text);
+}
+
 static void check_kinds(const struct kind *rows, size_t n)
 {
 	struct arena a = ARENA_INIT;
@@ -55,8 +62,7 @@ static void check_kinds(const struct kind *rows, size_t n)
 		got = refusal_of(&a, rows[i].text);
 		want = *rows[i].want ? arena_printf(&a, "%s (probe begin at x.stp:1:7)", rows[i].want) : "";
 		CHECK_MSG(!strcmp(got, want), "%s\n gives: %s\n not: %s", rows[i].text, got, want);
-		text = arena_printf(&a, "call c; ret\n.size h_0,.-h_0\n.section .text.guru,\"ax\"\n"
-				    ".type c,@function\nc: %s\n.section .text.guru,\"ax\"\n.size c,.-c", rows[i].text);
+		text = in_embedded_c(&a, rows[i].text);
 		got = refusal_of(&a, text);
 		want = rows[i].guru ? arena_printf(&a, "%s (probe begin at x.stp:1:7)", rows[i].guru) : "";
 		CHECK_MSG(!strcmp(got, want), "embedded: %s\n gives: %s\n not: %s", rows[i].text, got, want);
@@ -82,15 +88,15 @@ TEST(script_passes_what_compilers_make)
 
 TEST(script_calls_the_kernel_from_embedded_c_alone)
 {
-	static const char *const calls[] = { "call schedule; ret", "jmp schedule", "mov $schedule,%rdi; call *%rdi; ret",
+	static const char *const calls[] = { "call schedule; ret", "jmp schedule",
+					     "mov $schedule,%rdi; call *%rdi; ret",
 					     "mov schedule(%rip),%rax; ret" };
 	struct arena a = ARENA_INIT;
 	size_t i;
 
 	for (i = 0; i < COUNT(calls); i++) {
 		CHECK_STR(refusal_of(&a, calls[i]), "a use of schedule");
-		CHECK_STR(refusal_of(&a, arena_printf(&a, "call c; ret\n.size h_0,.-h_0\n.section .text.guru,\"ax\"\n"
-						      ".type c,@function\nc: %s\n.size c,.-c", calls[i])), "");
+		CHECK_STR(refusal_of(&a, in_embedded_c(&a, calls[i])), "");
 	}
 	arena_free(&a);
 }

@@ -22,7 +22,7 @@ struct code {
 	size_t nrelocs;
 	const uint64_t *sizes;		/* of the object's sections, 0 for those without code */
 	uint32_t nsections;
-	bool guru;			/* embedded C: any call, any register */
+	bool guru;			/* embedded C: more instructions, any call and write */
 	/* NULL, or why code must not write at VALUE of the object's own SECTION (indexed: from there on) */
 	const char *(*unwritable)(const void *arg, uint32_t section, int64_t value, bool indexed);
 	/* may a branch go to this imported symbol? */
