@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# In the guest: runs each test of the shared directory, leaves out, err and status beside its module.  After each one no module of
-# it may be loaded.  A kernel that looks for lost memory (debug-kernel) leaves its report in `leaks`.
+# In the guest: runs each test of the shared directory, leaves out, err, status and the seconds that
+# it took (took) beside its module. After each one no module of it may be loaded. A kernel that
+# looks for lost memory (debug-kernel) leaves its report in `leaks`.
 share=$1
 cd "$share" || exit 1
 export WORK=$share/work
@@ -36,8 +37,10 @@ for dir in "$share"/*/; do
 	options=$(sed -n 's,^//! stpd: ,,p' "$dir/script.stp")
 	globals=$(sed -n 's,^//! globals: ,,p' "$dir/script.stp")
 	command=$(sed -n 's,^//! run: ,,p' "$dir/script.stp")
+	begun=$SECONDS
 	(cd "$T" && timeout -k 5 $seconds bash -c "${command:-stpd $options \"\$KO\" $globals}") >"$dir/out" 2>"$dir/err" </dev/null
 	echo $? >"$dir/status"
+	echo $((SECONDS - begun)) >"$dir/took"
 	rm -rf "$T"
 	if grep -q "^t_$name " /proc/modules; then
 		echo "the module t_$name is still loaded" >>"$dir/err"
