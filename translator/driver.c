@@ -136,6 +136,18 @@ static bool check_set_globals(struct session *s)
 	return ok;
 }
 
+static bool no_probe(struct session *s)
+{
+	const struct file *f = s->script;
+	bool written = f->probes.len || f->aliases.len, empty = !written && !f->functions.len && !f->globals.len;
+
+	diag_error(&s->diags, (struct span){ 0 }, E(PROBE_NONE), "%s",
+		   empty ? "the script is empty" : "the script has no probe that is on this system");
+	if (!written)
+		diag_note(&s->diags, (struct span){ 0 }, "a probe is, for instance: probe begin { println(\"hello\") }");
+	return false;
+}
+
 static bool pass_resolve(struct session *s)
 {
 	const struct probe_vec *probes;
@@ -145,8 +157,7 @@ static bool pass_resolve(struct session *s)
 	if (!sema_run(s) || !check_set_globals(s))
 		return false;
 	probes = &s->program->probes;
-	ok = probes->len || diag_error(&s->diags, (struct span){ 0 }, E(PROBE_NONE),
-				       "the script has no probe that is on this system");
+	ok = probes->len || no_probe(s);
 	for (i = 0; i < probes->len; i++)
 		ok &= !s->backend->accepts || s->backend->accepts(s, probes->data[i]);
 	return ok;

@@ -102,6 +102,8 @@ static void explain_none(const struct match *m, struct di_module *module, const 
 		di_similar_tracepoints(module, want->name, 1, &near);
 	if (near.len)
 		hint = arena_printf(&m->session->arena, "; did you mean %s?", near.data[0]);
+	else if (want->system && !strcmp(want->system, "syscalls"))
+		hint = "; system calls are probed by syscall.NAME and syscall.NAME.return, all of them by kernel.trace(\"raw_syscalls:sys_enter\")";
 	else if (want->system && !strcmp(di_module_name(module), "kernel"))
 		hint = "; module(\"NAME\").trace(…) finds those of a module";
 	match_explain(m, "%s has no tracepoint %s%s%s%s", di_module_name(module), want->system ? want->system : "", want->system ? ":" : "", want->name, hint);

@@ -308,6 +308,22 @@ static void check_condition(struct session *s, struct expr *condition)
 		diag_error(&s->diags, condition->span, E(CONDITION_EFFECT), "a probe's condition may read globals, and change nothing");
 }
 
+/* Does the handler of another probe, or a function, set a local of this name? */
+static bool is_set_elsewhere(const struct session *s, const char *name, const struct variable_vec *here)
+{
+	const struct program *p = s->program;
+
+	for (size_t i = 0; i < p->probes.len + p->functions.len; i++) {
+		const struct variable_vec *there = i < p->probes.len ? &p->probes.data[i]->locals :
+						   &p->functions.data[i - p->probes.len]->locals;
+
+		for (size_t j = 0; there != here && j < there->len; j++)
+			if (there->data[j]->written && !strcmp(there->data[j]->name, name))
+				return true;
+	}
+	return false;
+}
+
 /* What may have been meant by V, which none of LOCALS sets. */
 static void note_unset(struct session *s, const struct variable *v, const struct variable_vec *locals)
 {
@@ -322,6 +338,11 @@ static void note_unset(struct session *s, const struct variable *v, const struct
 		}
 	if (builtin_find(v->name, 0)) {
 		diag_note(&s->diags, v->span, "to call the function write %s()", v->name);
+		return;
+	}
+	if (is_set_elsewhere(s, v->name, locals)) {
+		diag_note(&s->diags, (struct span){ 0 }, "what another handler or function sets is a variable of its own: `global %s` makes one of them",
+			  v->name);
 		return;
 	}
 	for (size_t i = 0; i < locals->len; i++)

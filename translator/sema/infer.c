@@ -14,6 +14,8 @@
 struct inference {
 	struct session *session;
 	struct function *function;
+	const struct stmt *stmt;	/* at hand, */
+	const struct expr *whole;	/* and whose operand is; NULL: the statement's own */
 	bool changed, report, settle;	/* settle: open types become long */
 	bool ok;
 };
@@ -32,8 +34,8 @@ static void mismatch(struct inference *in, struct span at, enum value_type have,
 		diag_note(&in->session->diags, from, "it became a %s here", type_name(have));
 }
 
-/* Unify *TYPE (decided at *FROM) with WANT (needed at AT). */
-static enum value_type unify(struct inference *in, enum value_type *type, struct span *from, enum value_type want, struct span at)
+/* *TYPE (decided at *FROM) is WANT (needed at AT), if it is still open. */
+static enum value_type agree(struct inference *in, enum value_type *type, struct span *from, enum value_type want, struct span at)
 {
 	if (*type == TYPE_UNKNOWN && want == TYPE_UNKNOWN && in->settle)
 		want = TYPE_LONG;
@@ -41,9 +43,16 @@ static enum value_type unify(struct inference *in, enum value_type *type, struct
 		*type = want;
 		*from = at;
 		in->changed = true;
-	} else if (*type != TYPE_UNKNOWN && want != TYPE_UNKNOWN && *type != want) {
-		mismatch(in, at, *type, want, *from);
 	}
+	return *type;
+}
+
+/* The same, told where they differ. */
+static enum value_type unify(struct inference *in, enum value_type *type, struct span *from, enum value_type want, struct span at)
+{
+	agree(in, type, from, want, at);
+	if (*type != TYPE_UNKNOWN && want != TYPE_UNKNOWN && *type != want)
+		mismatch(in, at, *type, want, *from);
 	return *type;
 }
 
@@ -73,7 +82,7 @@ static enum value_type infer_symbol(struct inference *in, struct expr *e, enum v
 		diag_note(&in->session->diags, (struct span){ 0 }, "@count(%s), @sum, @min, @max, @avg, @variance", v->name);
 		return want;
 	}
-	return unify(in, &v->type, &v->type_from, want, e->span);
+	return agree(in, &v->type, &v->type_from, want, e->span);
 }
 
 static enum value_type infer_index(struct inference *in, struct expr *e, enum value_type want)
@@ -99,7 +108,7 @@ static enum value_type infer_index(struct inference *in, struct expr *e, enum va
 		}
 		return want;
 	}
-	return unify(in, &m->type, &m->type_from, want, e->span);
+	return agree(in, &m->type, &m->type_from, want, e->span);
 }
 
 /* All overloads of F that return something return the same. */
@@ -141,7 +150,7 @@ static enum value_type infer_call(struct inference *in, struct expr *e, enum val
 	/* a script's own that is void now was asked for no value whose type is known */
 	if (f->result == TYPE_VOID && (!f->body || want == TYPE_UNKNOWN))
 		return no_value(want);
-	return unify(in, &f->result, &f->result_from, want, e->span);
+	return agree(in, &f->result, &f->result_from, want, e->span);
 }
 
 /* Neither number nor text, so far: a use of it may decide. */
@@ -174,7 +183,7 @@ static enum value_type infer_binary(struct inference *in, struct expr *e)
 		infer(in, e->binary.right, TYPE_STRING);
 		return TYPE_STRING;
 	case OP_LT: case OP_GT: case OP_LE: case OP_GE: case OP_EQ: case OP_NE:
-		l = infer(in, e->binary.left, asked_by(e->binary.right->type));
+		l = infer(in, e->binary.left, is_open(e->binary.left->type) ? asked_by(e->binary.right->type) : TYPE_UNKNOWN);
 		if (is_open(l))
 			l = infer(in, e->binary.left, infer_value(in, e->binary.right, TYPE_UNKNOWN));
 		infer(in, e->binary.right, l);
@@ -215,8 +224,12 @@ static enum value_type infer_assign(struct inference *in, struct expr *e, enum v
 		l->type = TYPE_STATS;
 		return infer(in, r, TYPE_LONG);
 	}
-	if (e->assign.op == OP_CONCAT || e->assign.op != OP_NONE)
+	if (e->assign.op != OP_NONE) {
 		want = e->assign.op == OP_CONCAT ? TYPE_STRING : TYPE_LONG;
+		infer(in, l, want);
+		infer(in, r, want);
+		return want;
+	}
 	t = infer(in, l, want);
 	want = infer(in, r, t);
 	return t == TYPE_UNKNOWN ? infer(in, l, want) : t;
@@ -339,6 +352,7 @@ static void infer_print(struct inference *in, struct expr *e)
 	if (in->report && e->print.kind == PRINT_PRINTF && e->print.format && e->print.format->nargs != e->print.args.len) {
 		in->ok = diag_error(&in->session->diags, e->span, E(FORMAT_ARGS), "the format takes %zu argument%s, %zu given", e->print.format->nargs,
 				    e->print.format->nargs == 1 ? "" : "s", e->print.args.len);
+		sema_explain_format(in->session, e);
 	}
 }
 
@@ -409,14 +423,21 @@ static struct span decided_at(const struct expr *e)
 
 static enum value_type infer(struct inference *in, struct expr *e, enum value_type want)
 {
-	enum value_type t = infer_kind(in, e, want);
+	const struct expr *whole = in->whole;
+	enum value_type t;
 
+	in->whole = e;
+	t = infer_kind(in, e, want);
+	in->whole = whole;
 	if (t != e->type && t != TYPE_UNKNOWN && (t != TYPE_VOID || e->type == TYPE_UNKNOWN)) {
 		e->type = t;
 		in->changed = true;
 	}
-	if (t != TYPE_UNKNOWN && want != TYPE_UNKNOWN && t != want && !e->pending)
+	if (t != TYPE_UNKNOWN && want != TYPE_UNKNOWN && t != want && !e->pending) {
 		mismatch(in, e->span, t, want, decided_at(e));
+		if (in->report)
+			sema_explain_mismatch(in->session, in->stmt, in->function, whole, e, want);
+	}
 	return t;
 }
 
@@ -493,6 +514,7 @@ static struct stmt *infer_stmt(struct visitor *v, struct stmt *s)
 {
 	struct inference *in = v->data;
 
+	in->stmt = s;
 	switch ((int)s->kind) {
 	case STMT_EXPR: infer(in, s->expr.expr, TYPE_UNKNOWN); break;
 	case STMT_IF: infer(in, s->if_.cond, TYPE_LONG); break;
@@ -535,6 +557,7 @@ static void infer_round(struct inference *in)
 		in->function = NULL;
 		if (!pr->same_as)
 			infer_body(in, pr->body);
+		in->stmt = NULL;
 		if (pr->condition)
 			infer(in, pr->condition, TYPE_LONG);
 		for (size_t j = 0; j < pr->saved.len; j++)

@@ -329,6 +329,11 @@ static const char *argument_text(enum shape_arg arg)
 	return arg == SHAPE_STRING ? "a string" : arg == SHAPE_NUMBER ? "a number" : "no argument";
 }
 
+static const char *argument_form(enum shape_arg arg)
+{
+	return arg == SHAPE_STRING ? "(\"…\")" : arg == SHAPE_NUMBER ? "(N)" : "";
+}
+
 static bool unknown_report(struct session *s, const struct unknown *u)
 {
 	const struct point *p = u->point;
@@ -341,12 +346,15 @@ static bool unknown_report(struct session *s, const struct unknown *u)
 		return false;
 	}
 	if (u->wrong)
-		return diag_error(&s->diags, c->span, E(PROBE_ARGUMENT), "%s takes %s here, not %s", c->name,
+		return diag_error(&s->diags, c->span, E(PROBE_ARGUMENT), "%s takes %s here, not %s: %s%s", c->name,
 				  argument_text(u->wrong->arg),
-				  argument_text(!c->arg ? SHAPE_NONE : c->arg->kind == EXPR_STRING ? SHAPE_STRING : SHAPE_NUMBER));
+				  argument_text(!c->arg ? SHAPE_NONE : c->arg->kind == EXPR_STRING ? SHAPE_STRING : SHAPE_NUMBER),
+				  c->name, argument_form(u->wrong->arg));
 	diag_error(&s->diags, c->span, E(PROBE_UNKNOWN), "there is no probe point %s%s", u->best ? "component " : "", c->name);
 	near = nearest_name(c->name, u->next.data, u->next.len);
-	if (near)
+	if (!u->best && !strcmp(c->name, "process"))
+		diag_note(&s->diags, (struct span){ 0 }, "programs of users cannot be probed yet");
+	else if (near)
 		diag_note(&s->diags, (struct span){ 0 }, "did you mean %s?", near);
 	else
 		unknown_list(s, u, (struct span){ 0 });

@@ -41,6 +41,11 @@ bool sema_trusts(struct session *s, struct span at);
 bool sema_report_pending(struct session *s);
 void sema_stacks(struct session *s);
 bool sema_infer(struct session *s);
+/* Notes behind a TYPE_MISMATCH: PART, an operand of WHOLE or (NULL) of STMT in F or a probe, should be
+ * WANT.  The same behind a FORMAT_ARGS of PRINT. */
+void sema_explain_mismatch(struct session *s, const struct stmt *stmt, const struct function *f, const struct expr *whole,
+			   const struct expr *part, enum value_type want);
+void sema_explain_format(struct session *s, const struct expr *print);
 bool sema_regexes(struct session *s);
 void sema_effects(struct session *s);
 

@@ -454,6 +454,8 @@ static void check_place(struct binder *b, struct expr *e)
 		return;
 	b->ok = diag_error(&b->session->diags, to->span, E(ASSIGN_TARGET), "this cannot be %s: a variable, an element of an array or a $variable can",
 			   e->kind == EXPR_ASSIGN ? "assigned to" : "counted up or down");
+	if (e->kind == EXPR_ASSIGN && e->assign.op == OP_NONE)
+		diag_note(&b->session->diags, (struct span){ 0 }, "= assigns, == compares");
 }
 
 static struct expr *bind_expr(struct visitor *v, struct expr *e)

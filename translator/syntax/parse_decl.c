@@ -51,6 +51,11 @@ static bool parse_probe_decl(struct parser *p, struct file *f, bool privat, stru
 		return parse_alias_decl(p, f, privat, at, points);
 	if (privat)
 		return fail_expected(p, "\"=\": only an alias is private, and a probe has no name");
+	if (p->tok.kind == TOK_COLON && points.len && points.data[0]->parts.len) {
+		fail_expected(p, "\"{\" to open a block");
+		hint_native_probe(p, points.data[0]->parts.data[0].name);
+		return false;
+	}
 	d = ARENA_NEW(p->arena, struct probe_decl);
 	d->points = points;
 	if (!(d->body = parse_block(p)))
@@ -197,6 +202,8 @@ static void hint_declaration(struct parser *p)
 	static const char *const words[] = { "probe", "global", "private", "function" };
 	const char *near = nearest_name(p->tok.text, words, sizeof words / sizeof *words);
 
+	if (hint_native_probe(p, p->tok.text))
+		return;
 	if (near)
 		hint(p, "did you mean \"%s\"?", near);
 	else
@@ -209,6 +216,7 @@ static bool parse_declaration(struct parser *p, struct file *f)
 	bool privat = accept(p, TOK_PRIVATE);
 	struct stmt *s;
 
+	p->unclosed = (struct span){ 0 };
 	if (p->pp.publish)
 		return fail_expected(p, "@define, as a .stpm file holds nothing else");
 	if (accept(p, TOK_PROBE) || accept(p, TOK_EXPORT))

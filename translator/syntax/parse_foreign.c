@@ -20,6 +20,43 @@ static const struct { const char *word; unsigned next; const char *instead; } wo
 	{ "printf", A_TEXT, "printf is a function: printf(\"…\", …)" },
 };
 
+#define NO_DECLARATION "variables are not declared: write x = 3, and `global x` outside of probes for one that they share"
+
+/* Types and the like, with a name behind them. */
+static const char *const declarators[] = { "auto", "bool", "char", "const", "double", "float", "int", "let", "local", "long", "my",
+	"short", "size_t", "string", "u16", "u32", "u64", "u8", "uint32_t", "uint64_t", "unsigned", "var", "void" };
+
+/* What begins a probe elsewhere. */
+static const struct { const char *word, *here; } probes[] = {
+	{ "BEGIN", "probe begin { … }" },
+	{ "END", "probe end { … }" },
+	{ "fbt", "probe kernel.function(\"NAME\") { … }, .return for what it returns" },
+	{ "fentry", "probe kernel.function(\"NAME\") { … }" },
+	{ "fexit", "probe kernel.function(\"NAME\").return { … }" },
+	{ "hardware", "probe perf.type(0).config(N) { … }" },
+	{ "interval", "probe timer.s(N) { … }, timer.ms(N)" },
+	{ "kfunc", "probe kernel.function(\"NAME\") { … }" },
+	{ "kprobe", "probe kernel.function(\"NAME\") { … }" },
+	{ "kretfunc", "probe kernel.function(\"NAME\").return { … }" },
+	{ "kretprobe", "probe kernel.function(\"NAME\").return { … }" },
+	{ "profile", "probe timer.profile { … }" },
+	{ "rawtracepoint", "probe kernel.trace(\"NAME\") { … }" },
+	{ "software", "probe perf.type(1).config(N) { … }" },
+	{ "syscall", "probe syscall.NAME { … }, syscall.NAME.return" },
+	{ "tick", "probe timer.s(N) { … }, timer.ms(N)" },
+	{ "tracepoint", "probe kernel.trace(\"SYSTEM:NAME\") { … }" },
+};
+
+bool hint_native_probe(struct parser *p, const char *word)
+{
+	for (size_t i = 0; i < sizeof probes / sizeof *probes; i++)
+		if (!strcmp(word, probes[i].word)) {
+			hint(p, "here that is: %s", probes[i].here);
+			return true;
+		}
+	return false;
+}
+
 static unsigned kinds_of(const struct token *t)
 {
 	switch ((int)t->kind) {
@@ -32,8 +69,27 @@ static unsigned kinds_of(const struct token *t)
 	return 0;
 }
 
+/* int x, but not int = 3, int(3) */
+static bool declares(struct parser *p)
+{
+	size_t n;
+	const char *text = token_source_text(p, &p->tok, &n);
+
+	if (!token_is_word(&p->tok))
+		return false;
+	for (size_t i = 0; i < sizeof declarators / sizeof *declarators; i++)
+		if (strlen(declarators[i]) == n && !strncmp(declarators[i], text, n))
+			return peek2(p)->kind == TOK_IDENT;
+	return false;
+}
+
 bool parse_native(struct parser *p)
 {
+	if (declares(p)) {
+		fail_expected(p, "a statement");
+		hint(p, NO_DECLARATION);
+		return false;
+	}
 	for (size_t i = 0; i < sizeof words / sizeof *words && p->tok.kind == TOK_IDENT; i++)
 		if (!strcmp(p->tok.text, words[i].word) && (kinds_of(peek2(p)) & words[i].next)) {
 			fail_expected(p, "a statement");

@@ -68,6 +68,11 @@ static bool parse_argument(struct parser *p, struct component *c)
 {
 	if (p->tok.kind == TOK_LPAREN) {
 		advance(p);
+		if (token_is_word(&p->tok)) {
+			fail_expected(p, "a number or a string");
+			hint(p, "a name is a string here: %s(\"%s\")", c->name, p->tok.text);
+			return false;
+		}
 		c->arg = parse_literal(p, "a number or a string");
 		if (!c->arg || !expect(p, TOK_RPAREN, "after the argument"))
 			return false;

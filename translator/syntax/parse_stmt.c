@@ -17,6 +17,42 @@ static bool starts_declaration(const struct token *t)
 	return false;
 }
 
+/* How far the line of AT is indented; *FIRST: nothing else stands before AT in it. */
+static unsigned indentation(struct parser *p, struct span at, bool *first)
+{
+	const struct source *src = source_get(&p->session->sources, at.src);
+	size_t begin = at.beg, i;
+	unsigned n = 0;
+
+	while (begin && src->text[begin - 1] != '\n')
+		begin--;
+	for (i = begin; i < at.beg && (src->text[i] == ' ' || src->text[i] == '\t'); i++)
+		n = src->text[i] == '\t' ? n / 8 * 8 + 8 : n + 1;
+	*first = i == at.beg;
+	return n;
+}
+
+/* A } further left than the line of its { may have been meant for a block around it. */
+static void note_unclosed(struct parser *p, struct span open, struct span close)
+{
+	bool leads, begins;
+
+	if (p->unclosed.src || !open.src || open.src != close.src)
+		return;
+	if (indentation(p, close, &leads) < indentation(p, open, &begins) && leads)
+		p->unclosed = open;
+}
+
+static void explain_unclosed(struct parser *p, struct span block)
+{
+	if (p->tok.kind == TOK_ERROR)
+		return;
+	if (p->unclosed.src)
+		diag_note(&p->session->diags, p->unclosed, "perhaps this \"{\" lacks its \"}\": the one that ends it stands further left");
+	else
+		diag_note(&p->session->diags, block, "the block begins here");
+}
+
 struct stmt *parse_block(struct parser *p)
 {
 	struct stmt *s = node(p, STMT_BLOCK, p->tok.span), *i;
@@ -26,8 +62,7 @@ struct stmt *parse_block(struct parser *p)
 	while (p->tok.kind != TOK_RBRACE) {
 		if (starts_declaration(&p->tok)) {
 			fail_expected(p, "a statement or \"}\"");
-			if (p->tok.kind != TOK_ERROR)
-				diag_note(&p->session->diags, s->span, "the block begins here");
+			explain_unclosed(p, s->span);
 			return NULL;
 		}
 		i = parse_statement(p);
@@ -36,6 +71,7 @@ struct stmt *parse_block(struct parser *p)
 		vec_push(p->arena, &s->block.body, i);
 	}
 	advance(p);
+	note_unclosed(p, s->span, p->last);
 	s->span = span_join(s->span, p->last);
 	return s;
 }

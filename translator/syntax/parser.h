@@ -24,6 +24,7 @@ struct parser {
 	struct span histogram;	/* the token that may begin one */
 	bool library;
 	struct span last;	/* of the token before tok */
+	struct span unclosed;	/* the first { of the declaration whose } stands further left than its line */
 	VEC(struct span) embedded_at;	/* of each %{ %} so far */
 };
 
@@ -69,6 +70,9 @@ struct stmt *parse_block(struct parser *p);
 bool parse_native(struct parser *p);
 bool parse_native_else(struct parser *p);
 bool parse_native_operand(struct parser *p);
+/* A note behind a message about the probe point, or what stands for a declaration, that begins with
+ * WORD: how it is written here. False: no other language has it. */
+bool hint_native_probe(struct parser *p, const char *word);
 
 /* ---- parse_point.c ---- */
 /* Points with commas between; those of braces become points of their own. */

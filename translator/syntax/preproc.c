@@ -115,6 +115,7 @@ static bool take_script_argument(struct preproc *pp, struct token *t)
 			return true;
 		}
 		*t = preproc_fail(pp, t->span, E(LEX_ARGUMENT), "the script was given %zu argument%s", args->len, args->len == 1 ? "" : "s");
+		diag_note(&pp->session->diags, (struct span){ 0 }, "arguments stand behind the script: stap SCRIPT ARGUMENT…");
 		return true;
 	}
 	if (*t->text == '$') {
