@@ -108,6 +108,7 @@ int stp_core_load(const struct stp_module *m)
 	memset(&stp_core, 0, sizeof stp_core);
 	stp_core.module = m;
 	stp_core.max_string = m->limits->max_string;
+	stp_actions_prepare(m->limits);
 	for (i = 0; i < m->nglobals && !err; i++) {
 		end_string(&m->globals[i]);
 		err = load_global(&m->globals[i]);

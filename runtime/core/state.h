@@ -16,6 +16,7 @@ struct stp_core {
 	const struct stp_module *module;
 	uint64_t memory;
 	uint32_t max_string;
+	uint32_t first_slice[2];	/* actions that a run begins with; [1]: one with STP_PROBE_INTERRUPTIBLE */
 	struct stp_stacks *stacks;	/* stack.c; NULL: the module asks for none */
 	/* written by handlers, rarely; apart from what every handler reads */
 	uint64_t truncated __attribute__((aligned(64)));

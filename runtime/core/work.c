@@ -6,6 +6,17 @@
 
 enum { SLEEPERS_DISCOUNT = 8 };
 
+static uint32_t slice_of(uint32_t budget)
+{
+	return budget < STP_SLICE ? budget : STP_SLICE;
+}
+
+void stp_actions_prepare(const struct stp_limits *l)
+{
+	stp_core.first_slice[0] = slice_of(l->max_action);
+	stp_core.first_slice[1] = slice_of(l->max_action_interruptible);
+}
+
 void stp_out_of_actions(struct stp_ctx *c)
 {
 	stp_error(c, STP_ERR_LIMIT, "MAXACTION exceeded");

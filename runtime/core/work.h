@@ -35,13 +35,16 @@ static inline uint32_t stp_budget(const struct stp_probe *p)
 	return p->flags & STP_PROBE_INTERRUPTIBLE ? l->max_action_interruptible : l->max_action;
 }
 
+/* Before the first run: what runs begin with. */
+void stp_actions_prepare(const struct stp_limits *l);
+
 static inline void stp_actions_begin(struct stp_ctx *c)
 {
-	uint32_t most = stp_budget(c->probe);
-
-	c->granted = most < STP_SLICE ? most : STP_SLICE;
+	c->granted = stp_core.first_slice[c->probe->flags & STP_PROBE_INTERRUPTIBLE];
 	c->actions = (int32_t)c->granted;
 }
+
+_Static_assert(STP_PROBE_INTERRUPTIBLE == 1, "the flag is an index");
 
 /* Spend N actions. False: there are no more, and C has the error. */
 static inline bool stp_charge(struct stp_ctx *c, uint32_t n)

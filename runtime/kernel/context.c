@@ -93,19 +93,16 @@ static __always_inline bool state_allows(const struct stp_probe *p)
 	return false;
 }
 
-/* What modules that nobody measured (stp_probe.stack) are taken to need. */
-enum { UNMEASURED = 2048 };
-
 /* Has the stack that this hit came on room for a run of P? Where it ends is left for recursive functions. */
 static __always_inline bool has_stack(struct rt_cpu *cpu, const struct stp_probe *p)
 {
 	unsigned long here = (unsigned long)__builtin_frame_address(0), floor = (unsigned long)task_stack_page(current);
 
 	if (likely(here - floor < THREAD_SIZE))
-		floor += rt_stack_reserve();
+		floor += rt.stack_reserve;
 	else
 		floor = rt_other_stack(cpu, here);
-	floor += p->stack ? p->stack : UNMEASURED;
+	floor += p->stack;
 	cpu->ctx.stack_floor = floor;
 	return here >= floor;
 }
@@ -264,9 +261,10 @@ static __always_inline bool run(struct rt_cpu *cpu, const struct stp_probe *p, s
 {
 	struct stp_ctx *c = &cpu->ctx;
 	bool timed = rt.timed;
-	u64 start = timed ? get_cycles() : 0;
+	u64 start = 0;
 
-	cpu->started = start;
+	if (timed)
+		cpu->started = start = get_cycles();
 	stp_ctx_begin(c, p, regs);
 	if (fill)
 		fill(c, data);

@@ -69,6 +69,7 @@ struct rt {
 	struct stp_msg_remote remote;	/* id -1: none */
 	unsigned ncpus;
 	struct rt_cpu **cpus;
+	unsigned long stack_reserve;	/* bytes of a task's stack that stay free (stackroom.c) */
 	atomic64_t seq;
 	atomic_t errors, skipped, uncounted;	/* skipped: those that do not count against MAXSKIPPED among them */
 	atomic_t soft;			/* soft timers' handlers that run */
@@ -146,13 +147,9 @@ void rt_run_at(const struct stp_probe *p, struct pt_regs *regs, unsigned long ad
 void rt_run_traced(const struct stp_probe *p, struct pt_regs *regs, unsigned long addr);
 void rt_count_missed(const struct stp_probe *p, unsigned long n);
 
-/* Bytes of a kernel stack that stay free, beyond what a run takes inside the module: for the kernel's functions that it
- * calls, with a fault or a breakpoint on top. */
-static inline unsigned long rt_stack_reserve(void)
-{
-	return stp_module.limits->min_stack ? stp_module.limits->min_stack : max(2048ul, THREAD_SIZE / 8);
-}
-/* stackroom.c: HERE is on no task's stack; the address below which its stack has to stay free. CPU is busy. */
+/* stackroom.c: sets rt.stack_reserve, before the first hit. */
+void rt_reserve_stack(void);
+/* HERE is on no task's stack; the address below which its stack has to stay free. CPU is busy. */
 unsigned long rt_other_stack(struct rt_cpu *cpu, unsigned long here);
 
 /* plat_kernel.c: would SIZE bytes more be too much for this machine? */

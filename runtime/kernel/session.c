@@ -23,6 +23,7 @@ int rt_load(void)
 	err = stp_core_load(&stp_module);
 	if (err)
 		return err;
+	rt_reserve_stack();
 	err = rt_contexts_init();
 	if (err) {
 		stp_core_unload();

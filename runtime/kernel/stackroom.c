@@ -31,10 +31,37 @@ static bool ask_unwinder(unsigned long here, struct rt_stack *found)
 }
 #endif
 
+/* What modules that nobody measured (stp_probe.stack) are taken to need. */
+enum { UNMEASURED = 2048 };
+
+static unsigned long unmeasured(void)
+{
+	u32 i;
+
+	for (i = 0; i < stp_module.nprobes; i++)
+		if (!stp_module.probes[i].stack)
+			return UNMEASURED;
+	return 0;
+}
+
+/* Beyond what a run takes inside the module: for the kernel's functions that it calls, with a fault or a breakpoint on
+ * top. */
+static unsigned long task_reserve(void)
+{
+	return stp_module.limits->min_stack ? stp_module.limits->min_stack : max(2048ul, THREAD_SIZE / 8);
+}
+
+void rt_reserve_stack(void)
+{
+	rt.stack_reserve = task_reserve() + unmeasured();
+}
+
 /* Small stacks have a smaller reserve, unless the user has said how much it is to be. */
 static unsigned long reserve_of(unsigned long size)
 {
-	return stp_module.limits->min_stack ? stp_module.limits->min_stack : min(rt_stack_reserve(), size / 4);
+	if (stp_module.limits->min_stack)
+		return rt.stack_reserve;
+	return min(task_reserve(), size / 4) + unmeasured();
 }
 
 static unsigned long remember(struct rt_cpu *cpu, const struct rt_stack *s)
@@ -53,7 +80,7 @@ unsigned long rt_other_stack(struct rt_cpu *cpu, unsigned long here)
 		if (here >= cpu->stacks[i].begin && here < cpu->stacks[i].end)
 			return cpu->stacks[i].floor;
 	if (!ask_unwinder(here, &s))
-		return (here & PAGE_MASK) + rt_stack_reserve();
+		return (here & PAGE_MASK) + rt.stack_reserve;
 	s.floor = s.begin + reserve_of(s.end - s.begin);
 	return remember(cpu, &s);
 }

@@ -24,6 +24,7 @@ static int64_t spent(void)
 static void begin(uint32_t budget)
 {
 	fx.limits.max_action = budget;
+	stp_actions_prepare(&fx.limits);
 	stp_ctx_begin(CTX, &fx.probe, NULL);
 }
 

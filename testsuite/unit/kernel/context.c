@@ -203,6 +203,14 @@ TEST(context_traced_where_rcu_is_blind)
 	CHECK(!world.irqs_off);
 }
 
+/* The module was measured: probe 0 takes BYTES. */
+static void measured(u32 bytes)
+{
+	for (u32 i = 0; i < stp_module.nprobes; i++)
+		world.probes[i].stack = i ? 1 : bytes;
+	rt_reserve_stack();
+}
+
 /* A hit with ROOM bytes of its task's stack below: does it run? */
 static bool runs_with(unsigned room)
 {
@@ -217,13 +225,13 @@ TEST(context_stack_of_the_task)
 {
 	begin();
 	world.limits.min_stack = 2000;
-	world.probes[0].stack = 3000;
+	measured(3000);
 	CHECK(runs_with(8000));
 	CHECK(!runs_with(4900));
 	CHECK_EQ(world_skips(0, RT_SKIP_STACK), 1);
-	world.probes[0].stack = 500;
+	measured(500);
 	CHECK(runs_with(4900));
-	world.probes[0].stack = 0;	/* nobody measured */
+	measured(0);	/* nobody did */
 	CHECK(runs_with(8000));
 	CHECK(!runs_with(3900));
 }
@@ -231,7 +239,7 @@ TEST(context_stack_of_the_task)
 TEST(context_stack_reserve_without_a_limit)
 {
 	begin();
-	world.probes[0].stack = 1000;
+	measured(1000);
 	CHECK(runs_with(THREAD_SIZE / 8 + 3000));
 	CHECK(!runs_with(THREAD_SIZE / 8 + 900));
 }
@@ -249,7 +257,7 @@ static void other_stack(unsigned size, unsigned room)
 TEST(context_other_stacks)
 {
 	begin();
-	world.probes[0].stack = 1000;
+	measured(1000);
 	other_stack(16384, 6000);
 	hit(0);
 	hit(0);
@@ -259,7 +267,7 @@ TEST(context_other_stacks)
 	hit(0);
 	CHECK_EQ(runs[0], 3);
 	CHECK_EQ(world.unwinds, 2);	/* for this CPU alone */
-	world.probes[0].stack = 7000;
+	measured(7000);
 	hit(0);
 	CHECK_EQ(runs[0], 3);
 	CHECK_EQ(world_skips(0, RT_SKIP_STACK), 1);
@@ -268,13 +276,13 @@ TEST(context_other_stacks)
 TEST(context_small_other_stacks_keep_less_free)
 {
 	begin();
-	world.probes[0].stack = 1000;
+	measured(1000);
 	other_stack(4096, 3000);	/* a quarter of it is free: 1,024 of 3,000 */
 	hit(0);
 	CHECK_EQ(runs[0], 1);
 	begin();
-	world.probes[0].stack = 1000;
 	world.limits.min_stack = 2500;	/* the user's word */
+	measured(1000);
 	other_stack(4096, 3000);
 	hit(0);
 	CHECK_EQ(runs[0], 0);
@@ -284,7 +292,7 @@ TEST(context_unknown_stack_has_a_page)
 {
 	begin();
 	world.stack = (char *)__builtin_frame_address(0) + 100000;
-	world.probes[0].stack = 8000;	/* no page has as much */
+	measured(8000);	/* no page has as much */
 	hit(0);
 	CHECK_EQ(runs[0], 0);
 	CHECK_EQ(world_skips(0, RT_SKIP_STACK), 1);
