@@ -27,6 +27,8 @@ struct relay {
 };
 
 enum { READ_SIZE = 1 << 18, PATIENCE = 3, HELD_MOST = 1 << 20 };
+/* A read that has no room left for a record ends this much before its end, at most. */
+enum { SHORT = STP_MAXRECORD + sizeof(struct stp_rec) + 8 };
 
 static void release(struct relay *r, struct held *h)
 {
@@ -157,6 +159,8 @@ struct relay *relay_new(const char *name, const struct options *o, const struct 
 	return r;
 }
 
+/* What there is. A read that leaves room took all: the next one would find what it was itself
+ * probed for, and so on for ever. */
 static int read_channel(struct relay *r, unsigned cpu)
 {
 	int total = 0, err;
@@ -167,6 +171,8 @@ static int read_channel(struct relay *r, unsigned cpu)
 		if (err)
 			return err;
 		total += (int)n;
+		if (n < READ_SIZE - SHORT)
+			break;
 		if (total >= 1 << 24)
 			break;		/* let the other channels have their turn */
 	}
