@@ -43,7 +43,8 @@ static const char help[] =
 	"      --may-load   only tell, by the status, whether you may load modules of your own making\n"
 	"      --unchecked  load the module without a check of the script's code (root)\n"
 	"\n"
-	"Exit status: 0 the session ended well, 1 it did not, 2 wrong usage.\n";
+	"Exit status: 0 the session ended well, 1 it did not, 2 wrong usage,\n"
+	"             3 it did, but the command of -c failed.\n";
 
 enum { OPT_BULK = 256, OPT_OVERWRITE, OPT_MAY_LOAD, OPT_PARENT, OPT_UNCHECKED };
 enum { MOST_BUFFER_MB = 16 };	/* for users who may not have all memory */

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 enum { MOST_CPUS = 1 << 16 };		/* of any machine */
-enum { INTERRUPTED = 130 };	/* exit status */
+enum { COMMAND_FAILED = 3, INTERRUPTED = 130 };	/* exit status */
 
 struct session {
 	const struct options *o;
@@ -465,6 +465,19 @@ static void report_losses(struct session *s)
 		say_warning(s->o, "number of errors: %llu, skipped probes: %llu", (unsigned long long)t->errors, (unsigned long long)t->skipped);
 }
 
+/* Probes that ended the session before it ran have nothing to see of the command. */
+static void release_command(struct session *s)
+{
+	if (s->hold < 0)
+		return;
+	if (s->exit_asked) {
+		say_warning(s->o, "the command was not started: the session ended in its begin probes");
+	} else if (!s->stopping) {
+		child_go(s->hold);
+		s->hold = -1;
+	}
+}
+
 static void report_child(struct session *s)
 {
 	if (!s->child_ended)
@@ -499,10 +512,7 @@ static int run_started(struct session *s)
 		background_ready(s->o->ready);
 		close_fd(&s->parent);		/* it has what it waited for */
 	}
-	if (s->hold >= 0 && !s->stopping) {
-		child_go(s->hold);
-		s->hold = -1;
-	}
+	release_command(s);
 	if (s->o->leave && !s->cut)
 		return leave(s);
 	if (!s->o->daemon && !s->stopping)
@@ -515,7 +525,9 @@ static int run_started(struct session *s)
 		report_losses(s);
 	}
 	report_child(s);
-	return s->failed || s->stop.status;
+	if (s->failed || s->stop.status)
+		return 1;
+	return s->child_ended && s->child_status ? COMMAND_FAILED : 0;
 }
 
 static int start(struct session *s)
