@@ -180,6 +180,10 @@ int input_fd(struct typed *in);				/* to be polled now, or -1 */
 int input_forward(struct typed *in, int ctl);		/* what is there goes to the module; 0 or -errno */
 void input_close(struct typed *in);			/* the terminal is as it was */
 
+/* ---- usage.c ---- */
+/* Each of these options goes with the others, and with who calls. False after a message. */
+bool usage_is_right(const struct options *o);
+
 /* ---- session.c ---- */
 int session_run(struct options *o);		/* exit status */
 
