@@ -61,6 +61,8 @@ static _Noreturn void module(int ctl, const struct played_session *p)
 	signal(SIGPIPE, SIG_IGN);
 	if (p->options.attach)
 		say_started(ctl, p);
+	if (p->is_over)
+		say_stopped(ctl);
 	while ((r = ctl_receive(ctl, &m)) > 0) {
 		switch (m.head.kind) {
 		case STP_MSG_START:
@@ -115,7 +117,7 @@ int played_session_run(struct played_session *p)
 	pid_t pid;
 
 	played_told = mmap(NULL, TOLD_MOST, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	played_load("m", STP_STATE_RUNNING, 0);
+	played_load("m", p->is_over ? STP_STATE_STOPPED : STP_STATE_RUNNING, 0);
 	print(p->prints);
 	write_image();
 	if (played_told == MAP_FAILED || socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ctl))

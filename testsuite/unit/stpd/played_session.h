@@ -9,6 +9,7 @@
 struct played_session {
 	struct options options;		/* the module is m */
 	bool exits_in_begin;		/* the script calls exit() before anything is attached */
+	bool is_over;			/* with -A: the daemon before was killed */
 	const char *prints;		/* is in the channel before the session has started */
 };
 
