@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Programs that the daemon starts: the command of -c, held until the probes are in
  * place, and the commands of system(). */
+#include "stpd/command.h"
 #include "stpd/signals.h"
 #include "stpd/stpd.h"
 
@@ -57,30 +58,14 @@ void background_ready(int fd)
 	close(fd);
 }
 
-/* Whether a program in PATH has the name that COMMAND begins with. */
-static bool names_program(const char *command)
-{
-	size_t len = strcspn(command, " \t"), n;
-	const char *p = getenv("PATH");
-	char path[4096];
-
-	if (memchr(command, '/', len))
-		return true;
-	for (; p && *p; p += n + (p[n] == ':')) {
-		n = strcspn(p, ":");
-		if ((size_t)snprintf(path, sizeof path, "%.*s/%.*s", (int)n, p, (int)len, command) < sizeof path && !access(path, X_OK))
-			return true;
-	}
-	return false;
-}
-
-/* COMMAND, so that target() is the program itself where it is one program and its arguments, and not a shell that waits for it. */
+/* COMMAND, so that target() is the program itself where it is one program and its arguments, and
+ * not a shell that waits for it. */
 static _Noreturn void run_shell(const char *command)
 {
+	ptrdiff_t at = command_program(command);
 	char *program;
 
-	command += strspn(command, " \t");
-	if (*command && !strpbrk(command, "|&;<>()$`\\\"'*?[]#~=%{}!\n") && names_program(command) && asprintf(&program, "exec %s", command) > 0)
+	if (at >= 0 && asprintf(&program, "%.*sexec %s", (int)at, command, command + at) > 0)
 		command = program;
 	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
 	fprintf(stderr, "ERROR: cannot run /bin/sh: %s\n", strerror(errno));

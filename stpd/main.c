@@ -16,7 +16,7 @@
 static const char help[] =
 	"Usage: stpd [OPTION]... MODULE [NAME=VALUE]...      load a module that stap built, print what it prints\n"
 	"       stpd -A NAME                                 take over a module that was left loaded (-L)\n"
-	"       stpd -d NAME                                 remove a module that was left loaded; \"*\": all that are not in use\n"
+	"       stpd -d NAME...                              remove modules that were left loaded; \"*\": all that are not in use\n"
 	"\n"
 	"MODULE is a file, or the name of a module in /lib/modules/RELEASE/systemtap.\n"
 	"\n"
@@ -43,10 +43,10 @@ static const char help[] =
 	"      --may-load   only tell, by the status, whether you may load modules of your own making\n"
 	"      --unchecked  load the module without a check of the script's code (root)\n"
 	"\n"
-	"Exit status: 0 the session ended well, 1 it did not, 2 wrong usage.\n";
+	"Exit status: 0 the session ended well, 1 it did not, 2 wrong usage,\n"
+	"             3 it did, but the command of -c failed.\n";
 
 enum { OPT_BULK = 256, OPT_OVERWRITE, OPT_MAY_LOAD, OPT_PARENT, OPT_UNCHECKED };
-enum { MOST_BUFFER_MB = 16 };	/* for users who may not have all memory */
 enum { STAPRUN_IDLE = 50 };	/* milliseconds, without its -T */
 
 static const struct option longs[] = {
@@ -154,27 +154,6 @@ static bool read_option(struct options *o, int c, int *status)
 	return false;
 }
 
-static bool check_usage(const struct options *o)
-{
-	if (!o->module)
-		say_error("which module? Try: stpd --help");
-	else if (o->command && o->target)
-		say_error("-c and -x both name the target: use one of them");
-	else if ((o->rotate_bytes || o->daemon || o->bulk) && !o->output)
-		say_error("%s needs -o FILE", o->daemon ? "-D" : o->bulk ? "--bulk" : "-S");
-	else if (o->unchecked && privilege_level() != STPD_ROOT)
-		say_error("--unchecked is root's alone");
-	else if (o->leave && (o->command || o->attach))
-		say_error("-L leaves the module to itself: it does not go with %s", o->attach ? "-A" : "-c");
-	else if (o->attach && (o->namespaces || o->remote.id >= 0))
-		say_error("%s is said as a module is loaded: it does not go with -A", o->namespaces ? "-N" : "-r");
-	else if (privilege_level() < STPD_DEV && o->buffer_mb > MOST_BUFFER_MB)
-		say_error("-b takes at most %d from those who are not in group stapdev", MOST_BUFFER_MB);
-	else
-		return true;
-	return false;
-}
-
 /* What the name of the program and its environment say. */
 static void from_surroundings(struct options *o, const char *name)
 {
@@ -185,6 +164,31 @@ static void from_surroundings(struct options *o, const char *name)
 		o->idle_ms = STAPRUN_IDLE;
 	if (verbose && *verbose >= '0' && *verbose <= '9')
 		o->verbose = (unsigned)atoi(verbose);
+}
+
+/* Whatever comes later by this name than INSTANCE was not looked at. False after a message. */
+static bool may_touch(const char *name, struct instance *instance)
+{
+	if (!trust_name(name))
+		return false;
+	*instance = instance_of(name);
+	return trust_running(name);
+}
+
+/* -d: 0, or -errno of one that is still there, after a message. */
+static int remove_all(char *const *names)
+{
+	struct instance instance;
+	int err = 0, one;
+
+	for (; *names; names++) {
+		if (!strcmp(*names, "*"))
+			one = module_unload_unused();
+		else
+			one = may_touch(*names, &instance) ? module_unload(*names, &instance) : -EPERM;
+		err = one ? one : err;
+	}
+	return err;
 }
 
 int main(int argc, char **argv)
@@ -199,32 +203,24 @@ int main(int argc, char **argv)
 		return 1;
 	signals_reset();
 	from_surroundings(&o, argv[0]);
-	while ((c = getopt_long(argc, argv, "+o:S:b:c:x:T:C:N:M:r:LAdDRuwvVh", longs, NULL)) != -1)
+	while ((c = getopt_long(argc, argv, "o:S:b:c:x:T:C:N:M:r:LAdDRuwvVh", longs, NULL)) != -1)
 		if (!read_option(&o, c, &status))
 			return status;
 	if (optind < argc)
 		o.module = argv[optind++];
 	o.sets = argv + optind;
 	o.nsets = (size_t)(argc - optind);
-	if (!check_usage(&o))
+	if (!usage_is_right(&o))
 		return 2;
 	why = module_obstacle();
 	if (why) {
 		say_error("%s", why);
 		return 1;
 	}
-	if (o.remove && !strcmp(o.module, "*"))
-		return module_unload_unused() ? 1 : 0;
-	if (o.remove || o.attach) {
-		if (!trust_name(o.module))
-			return 1;
-		/* whatever comes later by this name was not looked at */
-		instance = instance_of(o.module);
-		if (!trust_running(o.module))
-			return 1;
-	}
 	if (o.remove)
-		return module_unload(o.module, &instance) ? 1 : 0;
+		return remove_all(argv + optind - 1) ? 1 : 0;
+	if (o.attach && !may_touch(o.module, &instance))
+		return 1;
 	if (o.parent && (o.parent_fd = parent_open(o.parent)) < 0)
 		return 1;
 	if (o.daemon) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the daemon says on standard error; in color on a terminal, or as -C says. */
+#include "stpd/patient.h"
 #include "stpd/stpd.h"
 
 #include <stdarg.h>
@@ -58,18 +59,34 @@ void say_progress(const struct stp_msg_progress *p)
 	width = (int)strlen(line);
 }
 
+/* PREFIX, the text and END, which are written at once: others write there, too. */
+static void put(const char *prefix, const char *end, const char *fmt, va_list ap)
+{
+	char *text, *all;
+	int len;
+
+	say_progress(NULL);
+	if (vasprintf(&text, fmt, ap) < 0)
+		return;
+	len = asprintf(&all, "%s%s%s", prefix, text, end);
+	free(text);
+	if (len < 0)
+		return;
+	patient_write(STDERR_FILENO, all, (size_t)len);
+	free(all);
+}
+
 static void say(const char *kind, const char *usual, const char *word, const char *fmt, va_list ap)
 {
+	char prefix[100];
 	const char *code;
 	int len = color_of(kind, usual, &code);
 
-	say_progress(NULL);
 	if (is_colored() && len)
-		fprintf(stderr, "\033[%.*sm%s\033[0m ", len, code, word);
+		snprintf(prefix, sizeof prefix, "\033[%.*sm%s\033[0m ", len < 50 ? len : 50, code, word);
 	else
-		fprintf(stderr, "%s ", word);
-	vfprintf(stderr, fmt, ap);
-	fputc('\n', stderr);
+		snprintf(prefix, sizeof prefix, "%s ", word);
+	put(prefix, "\n", fmt, ap);
 }
 
 void say_error(const char *fmt, ...)
@@ -98,10 +115,13 @@ void say_debug(const struct options *o, const char *fmt, ...)
 
 	if (!o->verbose)
 		return;
-	say_progress(NULL);
-	fputs("stpd: ", stderr);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	put("stpd: ", "\n", fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
+}
+
+void say_as_is(const char *text)
+{
+	say_progress(NULL);
+	patient_write(STDERR_FILENO, text, strlen(text));
 }

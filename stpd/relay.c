@@ -27,6 +27,8 @@ struct relay {
 };
 
 enum { READ_SIZE = 1 << 18, PATIENCE = 3, HELD_MOST = 1 << 20 };
+/* A read that has no room left for a record ends this much before its end, at most. */
+enum { SHORT = STP_MAXRECORD + sizeof(struct stp_rec) + 8 };
 
 static void release(struct relay *r, struct held *h)
 {
@@ -157,6 +159,8 @@ struct relay *relay_new(const char *name, const struct options *o, const struct 
 	return r;
 }
 
+/* What there is. A read that leaves room took all: the next one would find what it was itself
+ * probed for, and so on for ever. */
 static int read_channel(struct relay *r, unsigned cpu)
 {
 	int total = 0, err;
@@ -167,16 +171,33 @@ static int read_channel(struct relay *r, unsigned cpu)
 		if (err)
 			return err;
 		total += (int)n;
-		if (total >= 1 << 24)
+		if (n < READ_SIZE - SHORT)
+			break;
+		if (total >= (r->options->attach ? 1 : 1 << 24))
 			break;		/* let the other channels have their turn */
 	}
 	return n < 0 && errno != EAGAIN && errno != EINTR ? -errno : total;
+}
+
+/* What was recorded stays with the module until there is room for what a round may bring: a read
+ * of each channel, what waits for a missing number, and the parts of a text. */
+static int make_room(struct relay *r)
+{
+	const uint64_t most = READ_SIZE * (PATIENCE + 1) + HELD_MOST;
+	int err = 0;
+
+	for (unsigned i = 0; i < r->noutputs && !err; i++)
+		if (r->outputs[i])
+			err = output_reserve(r->outputs[i], most * (r->noutputs > 1 ? 1 : r->nopen));
+	return err;
 }
 
 int relay_read_all(struct relay *r)
 {
 	int total = 0, n;
 
+	if (r->options->attach && make_room(r))
+		return 0;
 	for (unsigned i = 0; i < r->ncpus; i++) {
 		if (r->fds[i] < 0)
 			continue;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One session: load, start, collect, stop, drain, unload. */
 #include "stpd/instance.h"
+#include "stpd/patient.h"
 #include "stpd/signals.h"
 #include "stpd/stpd.h"
 
@@ -16,7 +17,9 @@
 #include <unistd.h>
 
 enum { MOST_CPUS = 1 << 16 };		/* of any machine */
-enum { INTERRUPTED = 130 };	/* exit status */
+enum { MUCH = 1 << 18 };		/* bytes of a round, behind which the next one comes at once */
+enum { SAME_MS = 300 };			/* between signals that are one */
+enum { COMMAND_FAILED = 3, INTERRUPTED = 130 };	/* exit status */
 
 struct session {
 	const struct options *o;
@@ -39,6 +42,9 @@ struct session {
 	int parent;			/* pidfd of --parent, or -1 */
 	bool cut;			/* START was asked to end before its time */
 	bool interrupted;		/* by a signal before the session had started */
+	unsigned asked;			/* by signals to end; several at once are one */
+	int64_t asked_ms;		/* when the last one came */
+	bool switch_asked;		/* to the next file, while the output may be under way */
 };
 
 static void close_fd(int *fd)
@@ -72,7 +78,7 @@ static void request_stop(struct session *s, const char *why)
 
 	if (!s->started)
 		cut_start(s, why);
-	if (s->stopping || !s->started)
+	if (s->stopping || s->stopped || !s->started)
 		return;
 	say_debug(s->o, "stopping: %s", why);
 	s->stopping = true;
@@ -142,7 +148,7 @@ static void handle_message(struct session *s, const struct ctl_msg *m)
 			relay_advance(s->relay, false);	/* what was printed before comes first */
 		run_system(m->payload);
 		break;
-	case STP_MSG_REPORT: fputs(m->payload, stderr); break;
+	case STP_MSG_REPORT: say_as_is(m->payload); break;
 	case STP_MSG_SWITCH:
 		if (s->relay)
 			relay_switch(s->relay);
@@ -189,6 +195,15 @@ static void child_exits(struct session *s)
 	}
 }
 
+/* Whoever ends a group of processes has stap send the same signal once more. */
+static void count_asked(struct session *s)
+{
+	int64_t now = now_ms();
+
+	s->asked += !s->asked || now - s->asked_ms > SAME_MS;
+	s->asked_ms = now;
+}
+
 static void handle_signals(struct session *s)
 {
 	struct signalfd_siginfo si;
@@ -196,12 +211,13 @@ static void handle_signals(struct session *s)
 	while (read(s->signals, &si, sizeof si) == sizeof si) {
 		switch (si.ssi_signo) {
 		case SIGCHLD: child_exits(s); break;
-		case SIGUSR2:
-			if (s->relay)
-				relay_switch(s->relay);
+		case SIGUSR2: s->switch_asked = true; break;
+		case SIGQUIT:
+			count_asked(s);
+			s->leaving = true;
 			break;
-		case SIGQUIT: s->leaving = true; break;
 		default:
+			count_asked(s);
 			s->interrupted |= !s->started;
 			request_stop(s, strsignal((int)si.ssi_signo));
 			break;
@@ -216,11 +232,29 @@ static void parent_ended(struct session *s)
 	request_stop(s, "the process that started this one ended");
 }
 
+/* While the output waits for its reader (patient.h), which the data in hand needs: the first signal
+ * has the probes stopped, the second ends the wait.  Before the session has started there is no such data. */
+static bool waits_on(void *data)
+{
+	struct session *s = data;
+	struct pollfd ended[2] = { { .fd = s->watch, .events = POLLIN }, { .fd = s->parent, .events = POLLIN } };
+
+	handle_signals(s);
+	poll(ended, 2, 0);
+	if (ended[0].revents)
+		request_stop(s, "the watched process ended");
+	if (ended[1].revents)
+		parent_ended(s);
+	if (s->deadline_ms >= 0 && now_ms() >= s->deadline_ms)
+		request_stop(s, "the time is over");
+	return s->asked < (s->started ? 2 : 1);
+}
+
 static int wait_ms(const struct session *s, int idle)
 {
 	int64_t left;
 
-	if (s->deadline_ms < 0)
+	if (s->deadline_ms < 0 || s->stopping)
 		return idle;
 	left = s->deadline_ms - now_ms();
 	return left < 0 ? 0 : left < idle ? (int)left : idle;
@@ -241,6 +275,9 @@ static int step(struct session *s, int idle)
 		return err;
 	if (p[1].revents)
 		handle_signals(s);
+	if (s->switch_asked && s->relay)
+		relay_switch(s->relay);
+	s->switch_asked = false;
 	if (p[2].revents)
 		request_stop(s, "the watched process ended");
 	if (p[4].revents)
@@ -338,6 +375,15 @@ static int send_start(struct session *s)
 	return err;
 }
 
+/* What was recorded before this daemon came is not lost with its output: the module is left. */
+static void output_failed(struct session *s)
+{
+	if (s->o->attach)
+		s->failed = s->leaving = true;
+	else if (!s->leaving)
+		request_stop(s, "the output cannot be written");
+}
+
 /* One round: read what there is, pass it on, see to events. -errno when the control channel is broken. */
 static int pump(struct session *s)
 {
@@ -352,8 +398,11 @@ static int pump(struct session *s)
 		got = 0;
 	}
 	if (s->relay && relay_advance(s->relay, false))
-		request_stop(s, "the output cannot be written");
-	return step(s, got ? 5 : s->o->idle_ms ? (int)s->o->idle_ms : 50);
+		output_failed(s);
+	if (s->leaving && !s->stopping)
+		return 0;
+	/* what this round caused itself waits; the module says when there is much */
+	return step(s, got >= MUCH ? 0 : s->o->idle_ms ? (int)s->o->idle_ms : 50);
 }
 
 /* Until the module says that it runs. A signal cuts that short, and then it stops at once. */
@@ -404,8 +453,8 @@ static int open_module(struct session *s)
 		s->loaded = true;
 		s->module = instance_of(s->name);
 	} else if (module_state(s->name) == STP_STATE_STOPPED) {
-		say_error("the session of module %s is over; remove it: stpd -d %s", s->name, s->name);
-		return -ESRCH;
+		say_warning(s->o, "the session of module %s is over, without its end probes:"
+				  " its daemon was killed, or could not write", s->name);
 	}
 	s->ctl = ctl_open(s->name);
 	if (s->ctl < 0)
@@ -439,11 +488,22 @@ static void collect(struct session *s)
 	}
 }
 
+/* A recording that cannot be taken over now is there for whoever tries next. */
+static void keep_recording(struct session *s)
+{
+	if (s->ctl < 0 || s->detached || s->gone)
+		return;
+	ctl_send(s->ctl, STP_MSG_DETACH, NULL, 0);
+	s->detached = true;
+	fprintf(stderr, "Module %s keeps what was not read yet; attach with: stpd -A %s\n", s->name, s->name);
+}
+
 static void drain(struct session *s)
 {
 	while (relay_read_all(s->relay) > 0)
 		relay_advance(s->relay, false);
-	relay_advance(s->relay, true);
+	if (relay_advance(s->relay, true) && s->o->attach)
+		keep_recording(s);
 	s->totals = s->stop.stats;
 	if (!ctl_send(s->ctl, STP_MSG_PING, NULL, 0))
 		drain_ctl(s);
@@ -465,6 +525,19 @@ static void report_losses(struct session *s)
 		say_warning(s->o, "number of errors: %llu, skipped probes: %llu", (unsigned long long)t->errors, (unsigned long long)t->skipped);
 }
 
+/* Probes that ended the session before it ran have nothing to see of the command. */
+static void release_command(struct session *s)
+{
+	if (s->hold < 0)
+		return;
+	if (s->exit_asked) {
+		say_warning(s->o, "the command was not started: the session ended in its begin probes");
+	} else if (!s->stopping) {
+		child_go(s->hold);
+		s->hold = -1;
+	}
+}
+
 static void report_child(struct session *s)
 {
 	if (!s->child_ended)
@@ -478,10 +551,11 @@ static void report_child(struct session *s)
 /* The module goes on without us. What it printed so far is written. */
 static int leave(struct session *s)
 {
-	while (s->relay && relay_read_all(s->relay) > 0)
-		relay_advance(s->relay, false);
-	if (s->relay)
+	if (s->relay && !s->failed) {
+		/* once: its probes may see each read, and print again */
+		relay_read_all(s->relay);
 		relay_advance(s->relay, true);
+	}
 	s->detached = !ctl_send(s->ctl, STP_MSG_DETACH, NULL, 0);
 	if (s->detached)
 		fprintf(stderr, "Module %s runs on; attach with: stpd -A %s\n", s->name, s->name);
@@ -498,10 +572,7 @@ static int run_started(struct session *s)
 		background_ready(s->o->ready);
 		close_fd(&s->parent);		/* it has what it waited for */
 	}
-	if (s->hold >= 0 && !s->stopping) {
-		child_go(s->hold);
-		s->hold = -1;
-	}
+	release_command(s);
 	if (s->o->leave && !s->cut)
 		return leave(s);
 	if (!s->o->daemon && !s->stopping)
@@ -514,7 +585,9 @@ static int run_started(struct session *s)
 		report_losses(s);
 	}
 	report_child(s);
-	return s->failed || s->stop.status;
+	if (s->failed || s->stop.status)
+		return 1;
+	return s->child_ended && s->child_status ? COMMAND_FAILED : 0;
 }
 
 static int start(struct session *s)
@@ -536,7 +609,10 @@ static int start(struct session *s)
 	if (!err)
 		err = await_start(s);
 	if (err) {
-		if (!s->failed && !s->cut)
+		s->detached = s->o->attach && err == -ENODATA;
+		if (s->detached)
+			say_error("the session of module %s is over, and left no output; remove it: stpd -d %s", s->name, s->name);
+		else if (!s->failed && !s->cut)
 			say_error("module %s did not start: %s", s->name, strerror(-err));
 		return err;
 	}
@@ -569,6 +645,8 @@ int session_run(struct options *o)
 	char own[256];
 	int status = 1, err;
 
+	if (!output_possible(o))
+		return 1;
 	snprintf(own, sizeof own, "%s", o->module);
 	if (!o->attach)
 		s.file = module_open(o->module, own, sizeof own);
@@ -580,14 +658,18 @@ int session_run(struct options *o)
 	s.signals = signals_take();
 	if (s.signals < 0)
 		say_error("cannot wait for signals: %s", strerror(-s.signals));
+	patient_ask(waits_on, &s);
 	err = s.signals < 0 ? s.signals : start(&s);
 	if (!err)
 		status = run_started(&s);
 	else if (s.cut && !s.failed)
 		status = 0;
+	if (o->attach && !s.stopped)
+		keep_recording(&s);
 	if (s.interrupted && !status)
 		status = INTERRUPTED;
 	say_progress(NULL);
 	finish(&s, &status);
+	patient_ask(NULL, NULL);
 	return status;
 }

@@ -127,11 +127,15 @@ void ctl_path(char *buf, size_t size, const char *name, const char *file);
 
 /* ---- output.c ---- */
 struct output;
+/* Can the first file be written, as far as that can be told without an effect? False after a message. */
+bool output_possible(const struct options *o);
 struct output *output_open(const struct options *o, int cpu);	/* cpu -1: the merged stream; NULL after a message */
 int output_write(struct output *o, const void *data, size_t len);	/* 0 or -errno (reported once) */
 int output_write_record(struct output *o, const struct stp_rec *head, const void *payload);	/* bulk mode: as it is */
 int output_error(const struct output *o);	/* 0, or -errno of what could not be written */
 int output_flush(struct output *o);
+/* There is room for BYTES more, where a file says so (a terminal or a pipe does not). 0 or -errno. */
+int output_reserve(struct output *o, uint64_t bytes);
 int output_switch(struct output *o);		/* next file */
 int output_close(struct output *o);		/* 0, or -errno of what could not be written */
 
@@ -156,7 +160,8 @@ void merge_free(struct merge *m);
 struct relay;
 struct relay *relay_new(const char *name, const struct options *o, const struct stp_msg_channels *c);	/* NULL after a message */
 int relay_open_more(struct relay *r);		/* the channels that are new; 0 or -errno after a message */
-int relay_read_all(struct relay *r);		/* until all are empty; bytes read or -errno */
+/* Once around: bytes read or -errno. A recording that is taken over is not read while the output fails. */
+int relay_read_all(struct relay *r);
 int relay_advance(struct relay *r, bool last);	/* 0, or -errno of the output */
 int relay_switch(struct relay *r);
 int relay_close_all(struct relay *r);		/* 0 or -errno of the output */
@@ -180,6 +185,10 @@ int input_fd(struct typed *in);				/* to be polled now, or -1 */
 int input_forward(struct typed *in, int ctl);		/* what is there goes to the module; 0 or -errno */
 void input_close(struct typed *in);			/* the terminal is as it was */
 
+/* ---- usage.c ---- */
+/* Each of these options goes with the others, and with who calls. False after a message. */
+bool usage_is_right(const struct options *o);
+
 /* ---- session.c ---- */
 int session_run(struct options *o);		/* exit status */
 
@@ -188,6 +197,7 @@ int session_run(struct options *o);		/* exit status */
 bool say_in_color(const char *when);
 void say_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void say_warning(const struct options *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void say_as_is(const char *text);
 /* How far a session is that starts, on a terminal; NULL, or any other message: the line is gone. */
 void say_progress(const struct stp_msg_progress *p);
 void say_debug(const struct options *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

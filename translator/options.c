@@ -466,6 +466,8 @@ static bool check_together(struct parse *p)
 		return complain(p, "-R replaces the runtime, which guards the machine: the level %s%s does not allow it", o->privilege, whose);
 	if (o->command && o->target_pid)
 		return complain(p, "-c and -x each say what target() is: give one of them");
+	if (o->flight_recorder && !o->output && (o->command || o->timeout_s))
+		return complain(p, "%s ends a session, and -F leaves it running in memory: with -o FILE it is in the background", o->command ? "-c" : "-T");
 	if (o->bulk && !o->output && o->last_pass == 5)
 		return complain(p, "-b writes a file for each CPU: it needs -o FILE");
 	if (o->size_limit && !o->output)

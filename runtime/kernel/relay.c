@@ -226,6 +226,11 @@ void rt_relay_close(void)
 	channels = NULL;
 }
 
+bool rt_relay_is_open(void)
+{
+	return channels;
+}
+
 u64 rt_relay_read_records(void)
 {
 	unsigned cpu;

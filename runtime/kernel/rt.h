@@ -162,6 +162,7 @@ void rt_fail_allocation(int n);
 /* relay.c; destroyed when nothing can run any more */
 int rt_relay_open(u32 subbuf_size, u32 subbufs);
 void rt_relay_close(void);
+bool rt_relay_is_open(void);	/* there are channels, whatever they hold */
 u64 rt_relay_read_records(void);
 void rt_relay_cpu(unsigned cpu);	/* it came up; process context */
 

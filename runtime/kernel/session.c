@@ -84,14 +84,24 @@ void rt_request_exit(bool failed)
 	}
 }
 
+/* Of a session that its daemon left: it runs, or it is over and its output waits to be read. */
+static void say_again(void)
+{
+	bool readable = rt_relay_is_open();
+
+	if (readable)
+		say_channels();
+	say_started(readable ? 0 : -ENODATA);
+	if (rt.state == RT_STOPPED && readable)
+		say_stopped();
+}
+
 void rt_introduce(void)
 {
 	rt.unread = false;
 	cmpxchg(&rt.want_exit, 2, 1);	/* the one before did not stop it */
-	if (rt.state == RT_RUNNING) {
-		say_channels();
-		say_started(0);
-	}
+	if (rt.state == RT_RUNNING || rt.state == RT_STOPPED)
+		say_again();
 }
 
 /* What there is to say as of one moment, seen before the messages are taken: whatever was said before it is taken before it, though

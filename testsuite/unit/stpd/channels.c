@@ -2,6 +2,7 @@
 /* The data side (stpd/relay.c), with files in place of the module's channels. */
 #include "stpd/stpd.h"
 #include "testsuite/unit/stpd/as_user.h"
+#include "testsuite/unit/stpd/fake_kernel.h"
 #include "testsuite/unit/unit.h"
 
 #include <errno.h>
@@ -88,6 +89,34 @@ static int in_order(void)
 	TRY(!strcmp(content("/out"), "abc"));
 	TRY(relay_received(r) == 3);
 	TRY(relay_read_all(r) == 0);
+	return relay_close_all(r);
+}
+
+static unsigned reads;
+static int probed_fd;
+
+/* The script prints about each read of channel 0. */
+static void print_of_read(int fd)
+{
+	if (fd == probed_fd && reads < 100)
+		put(0, ++reads, "r");
+}
+
+static int feeding_itself(void)
+{
+	struct relay *r;
+
+	probed_fd = open("/proc", O_RDONLY);
+	close(probed_fd);	/* the next one, of channel 0, has this number */
+	put(0, 0, "a");
+	r = relay_new("m", &(struct options){ .output = NULL },
+		      &(struct stp_msg_channels){ .version = STP_WIRE_VERSION, .ncpus = 3 });
+	TRY(r);
+	fake_kernel.after_read = print_of_read;
+	TRY(relay_read_all(r) == sizeof(struct stp_rec) + 8);
+	TRY(relay_read_all(r) == sizeof(struct stp_rec) + 8);
+	TRY(reads == 2);
+	fake_kernel.after_read = NULL;
 	return relay_close_all(r);
 }
 
@@ -244,6 +273,7 @@ static int check(int (*run)(void))
 }
 
 TEST(channels_in_order) { check(in_order); }
+TEST(channels_feeding_itself) { check(feeding_itself); }
 TEST(channels_with_patience) { check(with_patience); }
 TEST(channels_overwritten) { check(overwritten); }
 TEST(channels_held_text) { check(held); }

@@ -86,6 +86,9 @@ TEST(command_is_the_program_itself)
 	CHECK(becomes("sleep 20", "sleep"));
 	CHECK(becomes("  /bin/sleep\t20", "sleep"));
 	CHECK(becomes("sleep 20; true", "sh"));
+	CHECK(becomes("X='a b' sleep \"20\" >/dev/null 2>&1", "sleep"));
+	CHECK(becomes("sleep $(echo 20)", "sleep"));
+	CHECK(becomes("sleep 20 | cat", "sh"));
 	CHECK_EQ(run_command("exit 5", true), 5);		/* no program: the shell's own */
 	CHECK_EQ(run_command("X=7 sh -c 'exit $X'", true), 7);
 	CHECK_EQ(run_command("no-such-program-1 2>/dev/null", true), 127);

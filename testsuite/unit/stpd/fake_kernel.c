@@ -4,6 +4,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/magic.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -92,4 +93,32 @@ int mount(const char *what, const char *path, const char *type, unsigned long fl
 		return next(what, path, type, flags, data);
 	errno = EPERM;
 	return -1;
+}
+
+int open(const char *path, int flags, ...)
+{
+	int (*next)(const char *path, int flags, ...) =
+		(int (*)(const char *, int, ...))dlsym(RTLD_NEXT, "open");
+	va_list ap;
+	mode_t mode;
+
+	va_start(ap, flags);
+	mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(ap, mode_t) : 0;
+	va_end(ap);
+	if (fake_kernel.on && fake_kernel.control && !strcmp(path, DEBUGFS "/stap/m/ctl"))
+		return fcntl(fake_kernel.control, F_DUPFD_CLOEXEC, 3);
+	return next(path, flags, mode);
+}
+
+ssize_t read(int fd, void *buf, size_t size)
+{
+	ssize_t (*next)(int fd, void *buf, size_t size) =
+		(ssize_t(*)(int, void *, size_t))dlsym(RTLD_NEXT, "read");
+	ssize_t n = next(fd, buf, size);
+	int err = errno;
+
+	if (fake_kernel.after_read)
+		fake_kernel.after_read(fd);
+	errno = err;
+	return n;
 }

@@ -4,7 +4,7 @@
  * could be another one than was checked.
  *
  * The directory /sys/kernel/debug of the test's root is taken for debugfs, in the same way; nothing
- * can be mounted there. */
+ * can be mounted there.  Its file stap/m/ctl may be a socket. */
 #ifndef TESTSUITE_UNIT_STPD_FAKE_KERNEL_H
 #define TESTSUITE_UNIT_STPD_FAKE_KERNEL_H
 
@@ -22,6 +22,8 @@ struct fake_kernel {
 	int delete_flags;		/* of the last one */
 	char image[4096];		/* the last one given with its bytes */
 	size_t image_size;
+	int control;			/* what opening the control channel of module m gives; 0: the file */
+	void (*after_read)(int fd);	/* behind each read; may be NULL */
 };
 extern struct fake_kernel fake_kernel;
 

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Write TIMES pieces of LEN bytes with a limit of MOST bytes a file, of which KEEP are kept; GOT: "0:80 1:40", the files' numbers
+/* Write TIMES lines of LEN bytes with a limit of MOST bytes a file, of which KEEP are kept; GOT: "0:80 1:40", the files' numbers
  * and sizes. */
 static void write_pieces(unsigned times, size_t len, uint64_t most, unsigned keep, char got[static 200])
 {
@@ -23,6 +23,7 @@ static void write_pieces(unsigned times, size_t len, uint64_t most, unsigned kee
 	CHECK(mkdtemp(dir) != NULL);
 	snprintf(path, sizeof path, "%s/x", dir);
 	memset(piece, 'p', sizeof piece);
+	piece[len - 1] = '\n';
 	out = output_open(&o, -1);
 	CHECK(out != NULL);
 	for (unsigned i = 0; i < times; i++)
@@ -51,12 +52,12 @@ TEST(output_begins_a_file_before_one_is_too_long)
 	CHECK_STR(got, "0:51 1:51 2:51");
 }
 
-TEST(output_never_splits_a_piece)
+TEST(output_splits_a_line_that_is_longer_than_a_file)
 {
 	char got[200];
 
 	write_pieces(3, 150, 100, 0, got);
-	CHECK_STR(got, "0:150 1:150 2:150");
+	CHECK_STR(got, "0:100 1:50 2:100 3:50 4:100 5:50");
 }
 
 TEST(output_keeps_the_last_files)

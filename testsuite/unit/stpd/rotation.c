@@ -7,9 +7,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static char place[] = "/tmp/rotation-XXXXXX";
@@ -74,22 +76,119 @@ TEST(rotation_at_the_size)
 
 	enter();
 	out = open_output(&o, -1);
-	write_text(out, "12345");
-	write_text(out, "67890");	/* to the byte */
+	write_text(out, "1234\n");
+	write_text(out, "6789\n");	/* to the byte */
 	CHECK_EQ(size_of("out.1"), -1);
-	write_text(out, "a");
-	write_text(out, "1234567890123");	/* longer than a file: whole, in one of its own */
-	write_text(out, "b");
+	write_text(out, "a\n");
+	write_text(out, "1234567890123\n");	/* longer than a file */
+	write_text(out, "b\n");
 	CHECK_EQ(output_close(out), 0);
-	check_file("out.0", "1234567890");
-	check_file("out.1", "a");
-	check_file("out.2", "1234567890123");
-	check_file("out.3", "b");
+	check_file("out.0", "1234\n6789\n");
+	check_file("out.1", "a\n");
+	check_file("out.2", "1234567890");
+	check_file("out.3", "123\nb\n");
 	CHECK_EQ(size_of("out.4"), -1);
 	for (const char *const *n =
 		     (const char *const[]){ "out.0", "out.1", "out.2", "out.3", NULL };
 	     *n; n++)
 		forget(*n);
+	leave();
+}
+
+/* However the text comes: in parts of lines, or many lines at once. */
+TEST(rotation_at_ends_of_lines)
+{
+	static const char text[] = "one\ntwo\nthree\nfour\nfive\n";
+	const struct options o = { .output = "out", .rotate_bytes = 10 };
+
+	enter();
+	for (size_t step = 1; step < sizeof text; step++) {
+		struct output *out = open_output(&o, -1);
+
+		for (size_t i = 0; i < sizeof text - 1; i += step)
+			CHECK_EQ(output_write(out, text + i,
+					      i + step < sizeof text ? step : sizeof text - 1 - i), 0);
+		CHECK_EQ(output_close(out), 0);
+		check_file("out.0", "one\ntwo\n");
+		check_file("out.1", "three\n");
+		check_file("out.2", "four\nfive\n");
+		CHECK_EQ(size_of("out.3"), -1);
+	}
+	forget("out.0");
+	forget("out.1");
+	forget("out.2");
+	leave();
+}
+
+/* What one run of a handler prints may be longer than a file. */
+TEST(rotation_of_long_text)
+{
+	enum { LINES = 30000, SIZE = 100000 };
+	const struct options o = { .output = "out", .rotate_bytes = SIZE };
+	char *text = malloc(LINES * 11 + 1), name[20];
+	struct output *out;
+	long total = 0;
+
+	CHECK(text);
+	for (int i = 0; i < LINES; i++)
+		sprintf(text + i * 11, "%010d\n", i);
+	enter();
+	out = open_output(&o, -1);
+	CHECK_EQ(output_write(out, text, LINES * 11), 0);
+	CHECK_EQ(output_close(out), 0);
+	for (int i = 0; total < LINES * 11; i++) {
+		snprintf(name, sizeof name, "out.%d", i);
+		CHECK(size_of(name) > 0 && size_of(name) <= SIZE && size_of(name) % 11 == 0);
+		total += size_of(name);
+		forget(name);
+	}
+	CHECK_EQ(total, LINES * 11);
+	leave();
+	free(text);
+}
+
+/* The begin of a line is the file's when another one is asked for, or the last one ends. */
+TEST(rotation_loses_no_begun_line)
+{
+	const struct options o = { .output = "out", .rotate_bytes = 10 };
+	struct output *out;
+
+	enter();
+	out = open_output(&o, -1);
+	write_text(out, "12345678\nabc");
+	CHECK_EQ(output_switch(out), 0);
+	write_text(out, "def");
+	CHECK_EQ(output_close(out), 0);
+	check_file("out.0", "12345678\n");
+	check_file("out.1", "abc");
+	check_file("out.2", "def");
+	forget("out.0");
+	forget("out.1");
+	forget("out.2");
+	leave();
+}
+
+/* The name of an old file was made of a time that is over. */
+TEST(rotation_keeps_the_last_of_names_with_the_time)
+{
+	const struct options o = { .output = "%s", .rotate_bytes = 1, .rotate_files = 1 };
+	time_t then = time(NULL);
+	struct output *out;
+	char name[40];
+
+	enter();
+	out = open_output(&o, -1);
+	CHECK_EQ(output_write(out, "\n", 1), 0);
+	while (time(NULL) < then + 2)
+		usleep(10000);
+	CHECK_EQ(output_write(out, "\n", 1), 0);
+	CHECK_EQ(output_close(out), 0);
+	for (time_t t = then; t <= time(NULL); t++) {
+		snprintf(name, sizeof name, "%lld.0", (long long)t);
+		CHECK_EQ(size_of(name), -1);
+		snprintf(name, sizeof name, "%lld.1", (long long)t);
+		unlink(name);
+	}
 	leave();
 }
 
@@ -101,7 +200,7 @@ TEST(rotation_keeps_the_last)
 	enter();
 	out = open_output(&o, -1);
 	for (const char *c = "abcde"; *c; c++)
-		CHECK_EQ(output_write(out, c, 1), 0);
+		CHECK_EQ(output_write(out, c, 1), 0);	/* a line that has no end */
 	CHECK_EQ(output_close(out), 0);
 	CHECK_EQ(size_of("out.2"), -1);
 	check_file("out.3", "d");
