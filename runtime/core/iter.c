@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* foreach.  Without an order the ring of entries is walked, oldest first; with one,
  * the numbers of the wanted entries are put into the map's own index and sorted
- * there, so that the ring keeps its order and nothing is allocated.
+ * there, so that the ring keeps its order and nothing is allocated.  A loop whose body
+ * sorts the same array, itself or in a function, finds the index changed: the index is
+ * sorted anew for the outer loop, which goes on where it was, for the array itself does
+ * not change under a loop.  (Arrays of statistics do, by the adds of other CPUs: then the
+ * outer loop goes on in the order of now.)
  *
  * Statistics are merged over CPUs once, at the begin, without their histograms:
  * sorting and extractors then see one moment.  Elements with histograms are merged
@@ -75,13 +79,14 @@ static bool is_wanted(const struct stp_iter *it, uint32_t n, struct stp_work *w)
 	return !it->mask || stp_key_matches(m, stp_map_entry(m, n), it->slice, it->mask, w);
 }
 
-/* Puts the wanted entries of the first it->scan in the ring into the index: all, or with MOST the first MOST in order. */
+/* Puts the wanted entries of the first it->there in the ring into the index: all, or with MOST the
+ * first MOST in order. */
 static bool collect(const struct stp_iter *it, struct stp_sorter *s, uint32_t most, uint32_t *got)
 {
 	struct stp_map *m = it->map;
 	uint32_t n = 0, left, place = 0;
 
-	for (left = it->scan; left; left--) {
+	for (left = it->there; left; left--) {
 		n = m->links[n].next;
 		if (!(left % CHUNK) && !stp_work(s->work, CHUNK))
 			return false;
@@ -96,18 +101,17 @@ static bool collect(const struct stp_iter *it, struct stp_sorter *s, uint32_t mo
 }
 
 /* The index of what is wanted, sorted. */
-static bool put_in_order(struct stp_iter *it, struct stp_work *w, int column, int order)
+static bool put_in_order(struct stp_iter *it, struct stp_work *w)
 {
-	uint32_t most = it->left < it->scan / FEW ? (uint32_t)it->left : 0, got = 0;
+	uint32_t few = it->most < it->there / FEW ? it->most : 0, got = 0;
 	struct stp_sorter s;
 
-	if (!it->left)
-		return true;
-	stp_sorter_init(&s, it->map, w, column, order);
-	if (!collect(it, &s, most, &got))
+	stp_sorter_init(&s, it->map, w, it->column, it->order);
+	it->map->order_of = it;
+	if (!collect(it, &s, few, &got))
 		return false;
 	it->scan = got;
-	return most ? stp_heap_sort(&s, got) : stp_map_sort(&s, got);
+	return few ? stp_heap_sort(&s, got) : stp_map_sort(&s, got);
 }
 
 void stp_iter_begin(struct stp_ctx *c, struct stp_iter *it, struct stp_map *m, int column, int order,
@@ -121,13 +125,32 @@ void stp_iter_begin(struct stp_ctx *c, struct stp_iter *it, struct stp_map *m, i
 	it->slice = slice;
 	it->mask = slice ? mask : 0;
 	it->left = limit < 0 ? UINT64_MAX : (uint64_t)limit;
-	it->sorted = order != 0;
+	it->column = column;
+	it->order = order;
+	it->op = op;
 	it->all = !it->mask && m->desc->value_type != STP_STAT;
 	it->scan = (uint32_t)stp_map_size(m);
 	if (m->desc->value_type == STP_STAT && !snapshot_stats(it, &w, order && !column, op))
 		it->left = 0;
-	else if (order && !put_in_order(it, &w, column, order))
+	it->there = it->scan;
+	it->most = it->left < it->there ? (uint32_t)it->left : it->there;
+	if (order && it->left && !put_in_order(it, &w))
 		it->left = 0;
+}
+
+/* Another loop has sorted the index since. */
+static bool put_back_in_order(struct stp_iter *it)
+{
+	struct stp_work w = { it->ctx, 0 };
+	struct stp_map *m = it->map;
+
+	if (m->desc->value_type == STP_STAT && !it->column &&
+	    !rank_all(m, __atomic_load_n(&m->slab.fresh, __ATOMIC_RELAXED), it->op, &w))
+		return false;
+	if (!put_in_order(it, &w))
+		return false;
+	it->scan -= it->pos < it->scan ? it->pos : it->scan;
+	return it->scan;
 }
 
 /* Entries that were passed over are work of this loop that its body does not pay for. */
@@ -153,7 +176,9 @@ static uint32_t next_entry(struct stp_iter *it)
 {
 	const struct stp_map *m = it->map;
 
-	if (it->sorted) {
+	if (it->order) {
+		if (STP_UNLIKELY(m->order_of != it) && !put_back_in_order(it))
+			return 0;
 		it->scan--;
 		return m->order[it->pos++];
 	}

@@ -54,6 +54,7 @@ struct stp_map {
 	int64_t *rank;			/* statistics: what a foreach sorts by, an entry */
 	uint32_t *order, *order_tmp;	/* max_entries each: a sorted foreach; they change places */
 	uint32_t *order_mem;		/* what holds both */
+	const struct stp_iter *order_of;	/* the loop that `order` is for, or was */
 	struct stp_map *next_pinned;	/* of the context's list */
 	const char *name;		/* for messages */
 	uint32_t pinned;

@@ -84,6 +84,15 @@ static struct val assign_element_string(struct body *b, struct expr *e, struct v
 	return r;
 }
 
+/* A division that fails leaves no new element. */
+static struct val divide_element(struct body *b, struct expr *e, struct variable *m, const char *k,
+				 struct val by)
+{
+	struct val old = temp_long(b, format_c(b->e, "stp_map_get_long(%s, %s)", m->c_name, k));
+
+	return temp_long(b, binary_c(b, e->assign.op, old.c, by.c, e->span));
+}
+
 static struct val assign_element_long(struct body *b, struct expr *e, struct variable *m, const char *k, bool want)
 {
 	struct val r = emit_expr(b, e->assign.right);
@@ -97,6 +106,12 @@ static struct val assign_element_long(struct body *b, struct expr *e, struct var
 		return r;
 	}
 	r = make_stable(b, r, TYPE_LONG);
+	if (e->assign.op == OP_DIV || e->assign.op == OP_MOD) {
+		r = divide_element(b, e, m, k, r);
+		line(b, "stp_map_set_long(c, %s, %s, %s);", m->c_name, k, r.c);
+		check_error(b, e->span);
+		return r;
+	}
 	cell = format_c(b->e, "p%u", b->nlong++);
 	line(b, "int64_t *%s = stp_map_ref_long(c, %s, %s);", cell, m->c_name, k);
 	check_error(b, e->span);

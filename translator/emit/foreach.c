@@ -62,8 +62,8 @@ static void foreach_array(struct body *b, struct stmt *s)
 	bind_element(b, s, it);
 	loop_body(b, s, n);
 	close_block(b, "");
-	if (s->foreach.slice.len || m->type == TYPE_STATS)
-		check_error(b, s->span);	/* what it passed over is charged */
+	if (s->foreach.slice.len || m->type == TYPE_STATS || s->foreach.order != SORT_NONE)
+		check_error(b, s->span);	/* what it passed over, or sorted again, is charged */
 	close_block(b, "");
 }
 

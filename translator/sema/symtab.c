@@ -82,8 +82,13 @@ static struct global_decl *find_global(struct session *s, struct file *from, con
 
 static uint32_t declared_size(struct session *s, const struct global_decl *g)
 {
-	if (!g->size || g->size->kind != EXPR_NUMBER)
+	if (!g->size)
 		return 0;
+	if (g->size->kind != EXPR_NUMBER) {
+		diag_error(&s->diags, g->size->span, E(GLOBAL_SIZE),
+			   "the size of an array is written as a number, or as $1 or a macro that is one");
+		return 1;
+	}
 	if (g->size->number.value < 1 || g->size->number.value > 1 << 26) {
 		diag_error(&s->diags, g->size->span, E(GLOBAL_SIZE), "an array holds 1 to %d elements", 1 << 26);
 		return 1;
@@ -171,6 +176,18 @@ static void similar_globals(struct binder *b, const char *name)
 		diag_note(&b->session->diags, (struct span){ 0 }, "declare it at top level: global %s", name);
 }
 
+/* Elements have no value to begin with, so that one which is given would be lost. */
+static bool has_initial_value(struct binder *b, const struct variable *v, struct span at)
+{
+	if (!v->init)
+		return false;
+	b->ok = diag_error(&b->session->diags, at, E(ARRAY_UNKNOWN),
+			   "\"%s\" is no array: it begins with a value", v->name);
+	diag_note(&b->session->diags, v->init->span,
+		  "only scalars do; leave the value out, and set elements in a begin probe");
+	return true;
+}
+
 /* NAME must be a global array with NKEYS keys. */
 static bool bind_array(struct binder *b, struct expr *e, size_t nkeys, struct span at)
 {
@@ -188,6 +205,8 @@ static bool bind_array(struct binder *b, struct expr *e, size_t nkeys, struct sp
 		return false;
 	}
 	e->symbol.ref = v;
+	if (has_initial_value(b, v, at))
+		return false;
 	if (nkeys > MAX_KEYS)
 		return b->ok = diag_error(&s->diags, at, E(ARRAY_KEYS), "an array has at most %d keys", MAX_KEYS);
 	if (v->is_array && v->nkeys && v->nkeys != nkeys) {

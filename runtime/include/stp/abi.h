@@ -461,16 +461,19 @@ struct stp_iter {
 	uint32_t mask, pos;
 	const union stp_key *slice;
 	uint32_t scan, index;		/* entries still to look at; the current one */
-	bool sorted, all;		/* by the map's index; every entry is wanted */
+	uint32_t there, most;		/* entries at the begin; of them, elements wanted */
+	int column, order;		/* as given to stp_iter_begin() */
+	enum stp_stat_op op;
+	bool all;			/* every entry is wanted */
 	uint32_t steps;			/* of entries passed over, not paid for */
 	struct stp_ctx *ctx;
 };
 /* COLUMN 0: by value (statistics: by OP), else by key; ORDER 0 none (insertion), 1 up, -1 down;
- * LIMIT < 0: all.  Nested foreach over one array must have the outer one's order or none.
- * Collecting and sorting are charged: error LIMIT. */
+ * LIMIT < 0: all.  Collecting and sorting are charged: error LIMIT. */
 void stp_iter_begin(struct stp_ctx *c, struct stp_iter *it, struct stp_map *m, int column, int order,
 		    enum stp_stat_op op, int64_t limit, const union stp_key *slice, uint32_t mask);
-bool stp_iter_next(struct stp_iter *it);	/* error LIMIT: entries passed over are charged */
+/* Error LIMIT: passing over entries is charged, and sorting again after a loop of the body. */
+bool stp_iter_next(struct stp_iter *it);
 int64_t stp_iter_key_long(const struct stp_iter *it, unsigned n);	/* n from 0 */
 const char *stp_iter_key_str(const struct stp_iter *it, unsigned n);
 int64_t stp_iter_long(const struct stp_iter *it);

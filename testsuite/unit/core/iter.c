@@ -195,6 +195,44 @@ TEST(iter_nests)
 	CHECK_STR(text, "20 21 22 10 11 12 00 01 02 ");
 }
 
+/* 'a' for the element that was put in first, and so on. */
+static char place_of(const struct stp_iter *it)
+{
+	return (char)('a' + it->index - 1);
+}
+
+/* Loops inside loops, each with an order of its own: an array has one index for all. */
+TEST(iter_nests_with_other_orders)
+{
+	static const struct stp_map_desc by[] = { longs, stats };
+
+	for (int kind = 0; kind < 2; kind++) {
+		struct stp_map *m = fixture_one_map(&by[kind], 1 + kind);
+		char got[400] = "";
+		struct stp_iter it[3];
+
+		for (int i = 0; i < 4; i++)
+			if (kind)
+				stp_map_add_stat(CTX, m, KEY(KS((const char *[]){ "a", "b", "c", "d" }[i])), 10 * i % 7);
+			else
+				stp_map_set_long(CTX, m, KEY(KL(i)), 10 * i % 7);
+		stp_iter_begin(CTX, &it[0], m, 0, -1, STP_SUM, 3, NULL, 0);
+		while (stp_iter_next(&it[0])) {
+			sprintf(got + strlen(got), "%c", place_of(&it[0]));
+			stp_iter_begin(CTX, &it[1], m, 1, 1, STP_COUNT, -1, NULL, 0);
+			while (stp_iter_next(&it[1])) {
+				sprintf(got + strlen(got), "%c", place_of(&it[1]));
+				stp_iter_begin(CTX, &it[2], m, 0, 1, STP_MAX, 1, NULL, 0);
+				while (stp_iter_next(&it[2]))
+					sprintf(got + strlen(got), "%c", place_of(&it[2]));
+			}
+			sprintf(got + strlen(got), " ");
+		}
+		CHECK_STR(got, "caabacada daabacada baabacada ");
+		stp_ctx_end(CTX);
+	}
+}
+
 static uint64_t shape(int kind, uint64_t i, uint64_t n)
 {
 	switch (kind) {
