@@ -296,6 +296,7 @@ struct expr *lower_cast(struct lowering *l, struct expr *e, struct expr *store)
 			return compile_cast(l, e, t->module, t, store);
 		if (l->final)
 			return lower_pend(l, e, E(AUTOCAST), "name the type: @cast(value, \"struct name\")->member", "nothing tells the type that this value points to");
+		l->waits = true;
 		return e;
 	}
 	t = lower_find_type(l, e->cast.type, e->cast.module, &m, &why);
