@@ -26,8 +26,8 @@ static struct expr *lower_any(struct visitor *v, struct expr *e)
 	struct lowering *l = v->data;
 
 	switch ((int)e->kind) {
-	case EXPR_TARGET: return lower_target(l, e, NULL);
-	case EXPR_CAST: return lower_cast(l, e, NULL);
+	case EXPR_TARGET: return lower_no_object(l, lower_target(l, e, NULL));
+	case EXPR_CAST: return lower_no_object(l, lower_cast(l, e, NULL));
 	case EXPR_ATOP: return lower_atop(l, e);
 	}
 	ctypes_carry(l, e);

@@ -410,13 +410,17 @@ static struct span decided_at(const struct expr *e)
 static enum value_type infer(struct inference *in, struct expr *e, enum value_type want)
 {
 	enum value_type t = infer_kind(in, e, want);
+	const char *note;
 
 	if (t != e->type && t != TYPE_UNKNOWN && (t != TYPE_VOID || e->type == TYPE_UNKNOWN)) {
 		e->type = t;
 		in->changed = true;
 	}
-	if (t != TYPE_UNKNOWN && want != TYPE_UNKNOWN && t != want && !e->pending)
+	if (t != TYPE_UNKNOWN && want != TYPE_UNKNOWN && t != want && !e->pending) {
 		mismatch(in, e->span, t, want, decided_at(e));
+		if (in->report && want == TYPE_STRING && (note = object_text_note(in->session, e)) != NULL)
+			diag_note(&in->session->diags, (struct span){ 0 }, "%s", note);
+	}
 	return t;
 }
 

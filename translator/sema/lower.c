@@ -104,8 +104,8 @@ static struct expr *post(struct visitor *v, struct expr *e)
 	struct lowering *l = v->data;
 
 	switch ((int)e->kind) {
-	case EXPR_TARGET: return lower_target(l, e, NULL);
-	case EXPR_CAST: return lower_cast(l, e, NULL);
+	case EXPR_TARGET: return lower_no_object(l, lower_target(l, e, NULL));
+	case EXPR_CAST: return lower_no_object(l, lower_cast(l, e, NULL));
 	case EXPR_ATOP: return lower_atop(l, e);
 	case EXPR_ASSIGN:
 		if (is_target(e->assign.left))

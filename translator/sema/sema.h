@@ -133,6 +133,14 @@ struct expr *lower_pend(struct lowering *l, struct expr *e, const char *tag, con
 /* Says what is pending of E. */
 void pending_tell(struct session *s, const struct expr *e);
 
+/* ---- objects.c ---- */
+/* Is a T a structure, a union or an array of them? */
+bool object_is_no_value(const struct di_type *t);
+/* E, lowered; what it was, with an error pending, when it is a structure where the script has it as a value. */
+struct expr *lower_no_object(struct lowering *l, struct expr *e);
+/* How text is read where E, a number, leads to characters; or NULL. */
+const char *object_text_note(struct session *s, const struct expr *e);
+
 /* ---- ctypes.c ---- */
 /* What the C type of E, of the statement ST, tells of variables, functions and other expressions, and what they tell of it. */
 void ctypes_carry(struct lowering *l, struct expr *e);

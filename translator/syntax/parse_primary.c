@@ -407,10 +407,26 @@ static struct expr *parse_index(struct parser *p, struct expr *base)
 	return parse_args(p, &e->index.keys, TOK_RBRACKET, true) ? e : NULL;
 }
 
+/* The path of E, a value in parentheses, that one behind these goes on with; or NULL. */
+static struct access_vec *open_path(struct expr *e)
+{
+	struct access_vec *path = NULL;
+
+	if (e->kind == EXPR_TARGET && !e->target.address_of && e->target.name[1] != '$')
+		path = &e->target.path;
+	else if (e->kind == EXPR_CAST && !e->cast.address_of)
+		path = &e->cast.path;
+	return path && path->len && vec_last(path).kind == ACCESS_PRETTY ? NULL : path;
+}
+
 static struct expr *parse_autocast(struct parser *p, struct expr *arg)
 {
-	struct expr *e = expr_new(p->arena, EXPR_CAST, arg->span);
+	struct access_vec *path = open_path(arg);
+	struct expr *e;
 
+	if (path)
+		return parse_path(p, path) ? arg : NULL;
+	e = expr_new(p->arena, EXPR_CAST, arg->span);
 	e->cast.arg = arg;
 	return parse_path(p, &e->cast.path) ? e : NULL;
 }
