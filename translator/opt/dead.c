@@ -90,7 +90,8 @@ static struct stmt *sweep_stmt(struct visitor *v, struct stmt *st)
 		s->changed = true;
 		return st;
 	}
-	return expr_has_effect(e) ? st : empty(s, st);
+	/* What cannot be had is told when it is a statement of its own; a local that nobody reads may be of what is not there. */
+	return expr_has_effect(e) || expr_pends(e) ? st : empty(s, st);
 }
 
 static void sweep_body(struct sweep *s, struct stmt **body)

@@ -26,6 +26,21 @@ static struct expr *visit(struct visitor *v, struct expr *e)
 	return effect ? NULL : e;
 }
 
+static struct expr *find_pending(struct visitor *v, struct expr *e)
+{
+	*(bool *)v->data |= e->pending != NULL;
+	return e->pending ? NULL : e;
+}
+
+bool expr_pends(const struct expr *e)
+{
+	bool found = false;
+	struct visitor v = { .pre_expr = find_pending, .data = &found };
+
+	walk_expr(&v, (struct expr *)e);
+	return found;
+}
+
 bool expr_has_effect(const struct expr *e)
 {
 	bool found = false;

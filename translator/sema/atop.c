@@ -26,10 +26,11 @@ static struct expr *lower_any(struct visitor *v, struct expr *e)
 	struct lowering *l = v->data;
 
 	switch ((int)e->kind) {
-	case EXPR_TARGET: return lower_target(l, e, NULL);
-	case EXPR_CAST: return lower_cast(l, e, NULL);
+	case EXPR_TARGET: return lower_no_object(l, lower_target(l, e, NULL));
+	case EXPR_CAST: return lower_no_object(l, lower_cast(l, e, NULL));
 	case EXPR_ATOP: return lower_atop(l, e);
 	}
+	ctypes_carry(l, e);
 	return e;
 }
 
@@ -62,27 +63,38 @@ const struct pending *pending_in(struct expr *e)
 	return p;
 }
 
-static bool unresolved_cast(struct expr *e)
+static struct expr *find_waiting(struct visitor *v, struct expr *e)
 {
-	return e->kind == EXPR_CAST && !e->pending;
+	if ((e->kind == EXPR_CAST || e->kind == EXPR_ATOP) && !e->pending)
+		*(bool *)v->data = true;
+	return e->pending ? NULL : e;
+}
+
+bool waits_in(struct expr *e)
+{
+	bool waits = false;
+	struct visitor v = { .pre_expr = find_waiting, .data = &waits };
+
+	walk_expr(&v, e);
+	return waits;
 }
 
 static struct expr *atop_defined(struct lowering *l, struct expr *e)
 {
 	struct expr *arg = lower_tree(l, expr_clone(&l->session->arena, e->atop.args.data[0]));
 
-	if (unresolved_cast(arg) && !l->final)
+	if (waits_in(arg) && !l->final)
 		return e;
-	return number(l, e, !pending_in(arg) && !unresolved_cast(arg));
+	return number(l, e, !pending_in(arg) && !waits_in(arg));
 }
 
 static struct expr *atop_choose_defined(struct lowering *l, struct expr *e)
 {
 	struct expr *first = lower_tree(l, expr_clone(&l->session->arena, e->atop.args.data[0]));
 
-	if (unresolved_cast(first) && !l->final)
+	if (waits_in(first) && !l->final)
 		return e;
-	return pending_in(first) ? lower_tree(l, e->atop.args.data[1]) : first;
+	return pending_in(first) || waits_in(first) ? lower_tree(l, e->atop.args.data[1]) : first;
 }
 
 static const char *text_arg(struct expr *e, size_t n)

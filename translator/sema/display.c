@@ -4,51 +4,82 @@
 #include "translator/errors.h"
 #include "translator/sema/sema.h"
 #include "translator/syntax/parse.h"
+#include <stdio.h>
 
-static void display_statistic(struct strbuf *b, const char *place, const char *label, const char *label_args)
+/* Numbers that look like addresses of the kernel, in its maps of memory or in its text and modules: these are shown in
+ * hexadecimal, all others in decimal. */
+#define LOOKS_LIKE_ADDRESS "(%s >= -0x1000000000000 && %s < -0x8000000000) || (%s >= -0x80000000 && %s < -0x20000000)"
+
+static void display_text(struct strbuf *b, const char *text)
 {
-	sb_printf(b, "printf(\"%s @count=%%d @min=%%d @max=%%d @sum=%%d @avg=%%d\\n\"%s, @count(%s), @min(%s), @max(%s), @sum(%s), @avg(%s))",
-		  label, label_args, place, place, place, place, place);
+	sb_printf(b, "print(\"%s\") ", text);
 }
 
-static const char *value_format(const struct variable *v)
+static void display_value(struct strbuf *b, const char *place, enum value_type type, bool stack)
 {
-	return v->type == TYPE_STRING ? "\\\"%s\\\"" : v->holds_stack ? "\\n%s" : "%#x";
+	if (type == TYPE_STRING)
+		sb_printf(b, "printf(\"\\\"%%s\\\"\", %s) ", place);
+	else if (stack)
+		sb_printf(b, "printf(\"\\n%%s\", %s) ", place);
+	else
+		sb_printf(b, "if (" LOOKS_LIKE_ADDRESS ") printf(\"%%#x\", %s) else print(%s) ", place, place, place, place,
+			  place, place);
 }
 
+static void display_statistic(struct strbuf *b, const char *place)
+{
+	sb_printf(b, "if (!@count(%s)) print(\" @count=0\") else printf(\" @count=%%d @min=%%d @max=%%d @sum=%%d @avg=%%d\", "
+		  "@count(%s), @min(%s), @max(%s), @sum(%s), @avg(%s)) ", place, place, place, place, place, place);
+}
+
+/* What stands behind a global's name: PLACE, of V's values. */
+static void display_content(struct strbuf *b, const char *place, const struct variable *v)
+{
+	if (v->type == TYPE_STATS) {
+		display_statistic(b, place);
+	} else {
+		display_text(b, "=");
+		display_value(b, place, v->type, v->holds_stack);
+	}
+	display_text(b, "\\n");
+}
+
+static void loop_variable(char *name, size_t size, const struct variable *v, const char *what, unsigned n)
+{
+	snprintf(name, size, "__%s%u_of_%u", what, n, v->index);
+}
+
+/* The loop variables have the array's number in their names, for arrays differ in their types. */
 static void display_array(struct strbuf *b, const struct variable *v)
 {
-	struct strbuf keys = STRBUF_INIT, label = STRBUF_INIT, args = STRBUF_INIT;
+	char value[48], key[48];
 
-	sb_printf(&label, "%s[", v->name);
+	loop_variable(value, sizeof value, v, "v", 0);
+	sb_printf(b, "  foreach (%s = [", value);
 	for (unsigned i = 0; i < v->nkeys; i++) {
-		sb_printf(&keys, "%s__k%u", i ? ", " : "", i);
-		sb_printf(&args, ", __k%u", i);
-		sb_printf(&label, "%s%s", i ? "," : "", v->key_type[i] == TYPE_STRING ? "\\\"%s\\\"" : v->stack_keys & 1u << i ? "\\n%s" : "%#d");
+		loop_variable(key, sizeof key, v, "k", i);
+		sb_printf(b, "%s%s", i ? ", " : "", key);
 	}
-	sb_puts(&label, "]");
-	sb_printf(b, "  foreach (__v = [%s] in %s-)\n    ", sb_str(&keys), v->name);
-	if (v->type == TYPE_STATS)
-		display_statistic(b, "__v", sb_str(&label), sb_str(&args));
-	else
-		sb_printf(b, "printf(\"%s=%s\\n\"%s, __v)", sb_str(&label), value_format(v), sb_str(&args));
-	sb_putc(b, '\n');
-	sb_free(&keys);
-	sb_free(&label);
-	sb_free(&args);
+	sb_printf(b, "] in %s-) { ", v->name);
+	for (unsigned i = 0; i < v->nkeys; i++) {
+		loop_variable(key, sizeof key, v, "k", i);
+		sb_printf(b, "print(\"%s%s\") ", i ? "" : v->name, i ? "," : "[");
+		display_value(b, key, v->key_type[i], v->stack_keys & 1u << i);
+	}
+	display_text(b, "]");
+	display_content(b, value, v);
+	sb_puts(b, "}\n");
 }
 
 static void display_global(struct strbuf *b, const struct variable *v)
 {
 	if (v->is_array) {
 		display_array(b, v);
-	} else if (v->type == TYPE_STATS) {
-		sb_printf(b, "  if (@count(%s)) ", v->name);
-		display_statistic(b, v->name, v->name, "");
-		sb_putc(b, '\n');
-	} else {
-		sb_printf(b, "  printf(\"%s=%s\\n\", %s)\n", v->name, value_format(v), v->name);
+		return;
 	}
+	sb_printf(b, "  print(\"%s\") ", v->name);
+	display_content(b, v->name, v);
+	sb_putc(b, '\n');
 }
 
 bool sema_display_globals(struct session *s)

@@ -155,6 +155,10 @@ struct expr *lower_entry(struct lowering *l, struct expr *e)
 	scope = enter(l);
 	r = lower_tree(l, e->atop.args.data[0]);
 	leave(l, scope);
+	if (waits_in(r) && !l->final) {
+		e->atop.args.data[0] = r;
+		return e;
+	}
 	pending = pending_in(r);
 	if (pending) {
 		e->pending = (struct pending *)pending;

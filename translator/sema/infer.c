@@ -424,6 +424,7 @@ static struct span decided_at(const struct expr *e)
 static enum value_type infer(struct inference *in, struct expr *e, enum value_type want)
 {
 	const struct expr *whole = in->whole;
+	const char *note;
 	enum value_type t;
 
 	in->whole = e;
@@ -435,7 +436,12 @@ static enum value_type infer(struct inference *in, struct expr *e, enum value_ty
 	}
 	if (t != TYPE_UNKNOWN && want != TYPE_UNKNOWN && t != want && !e->pending) {
 		mismatch(in, e->span, t, want, decided_at(e));
-		if (in->report)
+		if (!in->report)
+			return t;
+		note = want == TYPE_STRING ? object_text_note(in->session, e) : NULL;
+		if (note)
+			diag_note(&in->session->diags, (struct span){ 0 }, "%s", note);
+		else
 			sema_explain_mismatch(in->session, in->stmt, in->function, whole, e, want);
 	}
 	return t;

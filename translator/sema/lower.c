@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The walk that lowers target variables, casts and @-operators of all bodies, and
- * carries C types along script variables until no autocast makes progress. */
+/* The walk that lowers target variables, casts and @-operators of all bodies, again while C types are carried further
+ * along script variables (ctypes.c) and autocasts make progress. */
 #include "translator/errors.h"
 #include "translator/family/family.h"
 #include "translator/sema/sema.h"
@@ -44,12 +44,15 @@ static struct expr *written_as(struct expr *r, struct expr *e)
 /* Does nothing tell yet what the value, through which a member of PLACE is reached, points to? */
 static bool waits_for_type(struct visitor *v, struct expr *place)
 {
-	const struct lowering *l = v->data;
+	struct lowering *l = v->data;
 
 	if (place->kind != EXPR_CAST)
 		return false;
 	place->cast.arg = walk_expr(v, place->cast.arg);
-	return !place->cast.type && !place->cast.arg->ctype && !l->final;
+	if (place->cast.type || place->cast.arg->ctype || l->final)
+		return false;
+	l->waits = true;
+	return true;
 }
 
 /* $x op= v  ->  a store of $x op v */
@@ -96,44 +99,13 @@ static struct expr *pre(struct visitor *v, struct expr *e)
 	return e;
 }
 
-static void carry_type(struct lowering *l, struct expr *e)
-{
-	struct variable *v;
-
-	if (e->kind == EXPR_SYMBOL && e->symbol.ref && !e->ctype && e->symbol.ref->ctype) {
-		e->ctype = e->symbol.ref->ctype;
-		l->progress = true;
-	} else if (e->kind == EXPR_ASSIGN && e->assign.op == OP_NONE && e->assign.right->ctype) {
-		e->ctype = e->assign.right->ctype;
-		v = e->assign.left->kind == EXPR_SYMBOL ? e->assign.left->symbol.ref :
-		    e->assign.left->kind == EXPR_INDEX && e->assign.left->index.base->kind == EXPR_SYMBOL ? e->assign.left->index.base->symbol.ref : NULL;
-		if (v && !v->ctype) {
-			v->ctype = e->ctype;
-			l->progress = true;
-		}
-	} else if (e->kind == EXPR_INDEX && e->index.base->kind == EXPR_SYMBOL && e->index.base->symbol.ref) {
-		e->ctype = e->index.base->symbol.ref->ctype;
-	} else if (e->kind == EXPR_CALL && e->call.ref) {
-		e->ctype = e->call.ref->result_ctype;
-		for (size_t i = 0; i < e->call.args.len && i < e->call.ref->params.len; i++)
-			if (e->call.args.data[i]->ctype && !e->call.ref->params.data[i]->ctype) {
-				e->call.ref->params.data[i]->ctype = e->call.args.data[i]->ctype;
-				l->progress = true;
-			}
-	} else if (e->kind == EXPR_TERNARY && !e->ctype) {
-		e->ctype = e->ternary.yes->ctype ? e->ternary.yes->ctype : e->ternary.no->ctype;
-	} else if (e->kind == EXPR_BINARY && (e->binary.op == OP_ADD || e->binary.op == OP_SUB) && !e->ctype) {
-		e->ctype = e->binary.left->ctype ? e->binary.left->ctype : e->binary.right->ctype;
-	}
-}
-
 static struct expr *post(struct visitor *v, struct expr *e)
 {
 	struct lowering *l = v->data;
 
 	switch ((int)e->kind) {
-	case EXPR_TARGET: return lower_target(l, e, NULL);
-	case EXPR_CAST: return lower_cast(l, e, NULL);
+	case EXPR_TARGET: return lower_no_object(l, lower_target(l, e, NULL));
+	case EXPR_CAST: return lower_no_object(l, lower_cast(l, e, NULL));
 	case EXPR_ATOP: return lower_atop(l, e);
 	case EXPR_ASSIGN:
 		if (is_target(e->assign.left))
@@ -144,18 +116,13 @@ static struct expr *post(struct visitor *v, struct expr *e)
 			return lower_store(v, e);
 		break;
 	}
-	carry_type(l, e);
+	ctypes_carry(l, e);
 	return e;
 }
 
 static struct stmt *post_stmt(struct visitor *v, struct stmt *st)
 {
-	struct lowering *l = v->data;
-
-	if (st->kind == STMT_RETURN && l->function && st->return_.value && st->return_.value->ctype && !l->function->result_ctype) {
-		l->function->result_ctype = st->return_.value->ctype;
-		l->progress = true;
-	}
+	ctypes_carry_stmt(v->data, st);
 	return st;
 }
 
@@ -169,35 +136,48 @@ static void lower_body(struct lowering *l, struct stmt **body, struct expr **con
 		*condition = walk_expr(&v, *condition);
 }
 
-static bool lower_round(struct session *s, bool final)
+/* One round over all bodies, by what ROUND says of it; what came of it is set there, too. */
+static void lower_round(struct session *s, struct lowering *round)
 {
 	struct program *p = s->program;
-	bool progress = false;
 
+	round->progress = round->waits = false;
 	for (size_t i = 0; i < p->probes.len; i++) {
-		struct lowering l = { .session = s, .probe = p->probes.data[i], .final = final };
 		struct stmt *none = NULL;
 
-		lower_body(&l, l.probe->same_as ? &none : &l.probe->body, &l.probe->condition);
-		progress |= l.progress;
+		round->probe = p->probes.data[i];
+		round->function = NULL;
+		lower_body(round, round->probe->same_as ? &none : &round->probe->body, &round->probe->condition);
 	}
 	for (size_t i = 0; i < p->functions.len; i++) {
-		struct lowering l = { .session = s, .function = p->functions.data[i], .probe = p->functions.data[i]->context, .final = final };
-
-		if (l.function->body)
-			lower_body(&l, &l.function->body, NULL);
-		progress |= l.progress;
+		round->function = p->functions.data[i];
+		round->probe = round->function->context;
+		if (round->function->body)
+			lower_body(round, &round->function->body, NULL);
 	}
-	return progress;
+}
+
+static void lower_rounds(struct session *s, struct lowering *round)
+{
+	for (unsigned n = 0; n < 64; n++) {
+		lower_round(s, round);
+		if (!round->progress)
+			break;
+	}
 }
 
 bool sema_target(struct session *s)
 {
+	struct lowering round = { .session = s };
 	unsigned before = s->diags.nerrors;
 
-	for (unsigned round = 0; round < 32 && lower_round(s, false); round++)
-		;
-	lower_round(s, true);
+	lower_rounds(s, &round);
+	if (round.waits) {
+		round.builtins = true;
+		lower_rounds(s, &round);
+	}
+	round.final = true;
+	lower_round(s, &round);
 	return s->diags.nerrors == before;
 }
 

@@ -111,7 +111,9 @@ struct lowering {
 	struct session *session;
 	struct probe *probe;		/* in a function: the one that its copy is for, or NULL */
 	struct function *function;
-	bool progress;			/* an autocast was resolved in this round */
+	bool progress;			/* an autocast was resolved, or a type carried on, in this round */
+	bool waits;			/* an autocast does not know its type yet */
+	bool builtins;			/* types of the runtime's functions are wanted (ctypes.c) */
 	bool final;			/* autocasts that still know no type are errors now */
 };
 struct expr *lower_target(struct lowering *l, struct expr *e, struct expr *store);
@@ -123,6 +125,8 @@ struct expr *lower_entry(struct lowering *l, struct expr *e);
 /* All target variables, casts and @-operators in E; what of it could not be resolved, or NULL. */
 struct expr *lower_tree(struct lowering *l, struct expr *e);
 const struct pending *pending_in(struct expr *e);
+/* Does anything in E wait for a type? */
+bool waits_in(struct expr *e);
 /* "there is A, B": a note, or NULL. */
 const char *lower_similar(struct session *s, const struct di_name_vec *names);
 /* $$vars $$parms $$locals $$return: a sprintf of all; NULL when E is none of these. */
@@ -133,6 +137,19 @@ struct expr *lower_pend(struct lowering *l, struct expr *e, const char *tag, con
 	__attribute__((format(printf, 5, 6)));
 /* Says what is pending of E. */
 void pending_tell(struct session *s, const struct expr *e);
+
+/* ---- objects.c ---- */
+/* Is a T a structure, a union or an array of them? */
+bool object_is_no_value(const struct di_type *t);
+/* E, lowered; what it was, with an error pending, when it is a structure where the script has it as a value. */
+struct expr *lower_no_object(struct lowering *l, struct expr *e);
+/* How text is read where E, a number, leads to characters; or NULL. */
+const char *object_text_note(struct session *s, const struct expr *e);
+
+/* ---- ctypes.c ---- */
+/* What the C type of E, of the statement ST, tells of variables, functions and other expressions, and what they tell of it. */
+void ctypes_carry(struct lowering *l, struct expr *e);
+void ctypes_carry_stmt(struct lowering *l, struct stmt *st);
 
 /* ---- modules.c ---- */
 /* The probe's module, or "kernel". */

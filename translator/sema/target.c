@@ -127,6 +127,8 @@ static struct expr *make_fetch(struct lowering *l, struct expr *e, const struct 
 
 		if (t->kind == DI_STRUCT || t->kind == DI_UNION || t->kind == DI_CLASS)
 			f->ctype = di_pointer_to(t->module, r->type);
+		if (object_is_no_value(t))
+			f->fetch.object = r->type;
 	}
 	return f;
 }
@@ -291,11 +293,16 @@ struct expr *lower_cast(struct lowering *l, struct expr *e, struct expr *store)
 	if (e->pending)
 		return e;
 	if (!e->cast.type) {
+		if (e->cast.arg->pending) {
+			e->pending = e->cast.arg->pending;
+			return e;
+		}
 		t = e->cast.arg->ctype;
 		if (t)
 			return compile_cast(l, e, t->module, t, store);
 		if (l->final)
 			return lower_pend(l, e, E(AUTOCAST), "name the type: @cast(value, \"struct name\")->member", "nothing tells the type that this value points to");
+		l->waits = true;
 		return e;
 	}
 	t = lower_find_type(l, e->cast.type, e->cast.module, &m, &why);

@@ -118,6 +118,7 @@ struct expr_fetch {
 	struct expr *store;		/* the value to write, or NULL: the last of inputs is its number (FETCH_INPUT inputs.len) */
 	bool user;			/* a string is read from user space */
 	unsigned string_max;		/* the result is a string read at the fetched address, at most this long */
+	const struct di_type *object;	/* the result is the address of this structure, or array of some, and was not asked for; or NULL */
 };
 struct expr_saved { unsigned slot; struct expr *entry_expr; /* owned by the probe's entry list */ };
 struct expr_context {

@@ -407,10 +407,26 @@ static struct expr *parse_index(struct parser *p, struct expr *base)
 	return parse_args(p, &e->index.keys, TOK_RBRACKET, true) ? e : NULL;
 }
 
+/* The path of E, a value in parentheses, that one behind these goes on with; or NULL. */
+static struct access_vec *open_path(struct expr *e)
+{
+	struct access_vec *path = NULL;
+
+	if (e->kind == EXPR_TARGET && !e->target.address_of && e->target.name[1] != '$')
+		path = &e->target.path;
+	else if (e->kind == EXPR_CAST && !e->cast.address_of)
+		path = &e->cast.path;
+	return path && path->len && vec_last(path).kind == ACCESS_PRETTY ? NULL : path;
+}
+
 static struct expr *parse_autocast(struct parser *p, struct expr *arg)
 {
-	struct expr *e = expr_new(p->arena, EXPR_CAST, arg->span);
+	struct access_vec *path = open_path(arg);
+	struct expr *e;
 
+	if (path)
+		return parse_path(p, path) ? arg : NULL;
+	e = expr_new(p->arena, EXPR_CAST, arg->span);
 	e->cast.arg = arg;
 	return parse_path(p, &e->cast.path) ? e : NULL;
 }
@@ -425,9 +441,12 @@ static struct expr *parse_step(struct parser *p, struct expr *arg)
 	return e;
 }
 
-/* Does [ behind E go through a pointer that E holds?  Not behind what can only end a statement. */
-static bool holds_pointer(const struct expr *e)
+/* Does [ behind E go through a pointer that E holds?  Behind a name only if that stands in parentheses, else it is an array;
+ * not behind what can only end a statement. */
+static bool holds_pointer(const struct expr *e, bool parentheses)
 {
+	if (parentheses)
+		return e->kind == EXPR_SYMBOL || e->kind == EXPR_TARGET || e->kind == EXPR_CAST || e->kind == EXPR_INCDEC || holds_pointer(e, false);
 	switch ((int)e->kind) {
 	case EXPR_CALL: case EXPR_INDEX: case EXPR_ATOP: case EXPR_BINARY: case EXPR_UNARY: case EXPR_TERNARY: case EXPR_ASSIGN: return true;
 	}
@@ -448,15 +467,16 @@ static struct expr *check_histogram(struct parser *p, struct expr *e)
 /* An operand with its keys and path, without ++ and --. */
 struct expr *parse_reach(struct parser *p)
 {
+	bool parentheses = p->tok.kind == TOK_LPAREN;
 	struct expr *e = parse_primary(p);
 	unsigned height;
 
-	while (e) {
+	for (; e; parentheses = false) {
 		height = p->height;
-		if (p->tok.kind == TOK_LBRACKET && (e->kind == EXPR_SYMBOL || e->kind == EXPR_HIST))
+		if (p->tok.kind == TOK_LBRACKET && !parentheses && (e->kind == EXPR_SYMBOL || e->kind == EXPR_HIST))
 			e = parse_index(p, e);
-		else if (p->tok.kind == TOK_ARROW || (p->tok.kind == TOK_LBRACKET && holds_pointer(e)) ||
-			 (is_suffix(&p->tok) && (e->kind == EXPR_SYMBOL || holds_pointer(e))))
+		else if (p->tok.kind == TOK_ARROW || (p->tok.kind == TOK_LBRACKET && holds_pointer(e, parentheses)) ||
+			 (is_suffix(&p->tok) && (e->kind == EXPR_SYMBOL || holds_pointer(e, parentheses))))
 			e = parse_autocast(p, e);
 		else
 			return check_histogram(p, e);

@@ -167,11 +167,17 @@ static void print_print(struct strbuf *b, const struct expr *e)
 	sb_putc(b, ')');
 }
 
+/* A name with [ behind it would be an array. */
+static bool needs_parentheses(const struct expr *e)
+{
+	return written(e->cast.arg)->kind == EXPR_SYMBOL && e->cast.path.len && e->cast.path.data[0].kind == ACCESS_INDEX;
+}
+
 static void print_cast(struct strbuf *b, const struct expr *e)
 {
 	if (!e->cast.type) {
 		sb_puts(b, e->cast.address_of ? "&" : "");
-		print_at(b, e->cast.arg, 16);
+		print_at(b, e->cast.arg, needs_parentheses(e) ? 17 : 16);
 		if (e->cast.path.len && e->cast.path.data[0].kind == ACCESS_PRETTY)
 			sb_puts(b, "->");	/* else a$ would be a name */
 	} else {
