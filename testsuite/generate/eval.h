@@ -4,7 +4,7 @@
  * with the runtime.
  *
  * What it takes for granted of a script: it has begin, end and timer probes alone, which is what
- * the home of testsuite/language runs; no error ends the session (-D MAXERRORS); names of variables
+ * the home of testsuite/language runs, with sequence numbers of -9 to 9; no error ends the session (-D MAXERRORS); names of variables
  * and functions say their type by the first letter: n a number, s a text, x a statistic, v a
  * function without a value. An array is passed over in order of insertion, and equal elements keep
  * that order when sorted.
@@ -20,7 +20,7 @@
 #include <regex.h>
 
 enum flow { FLOW_ON, FLOW_BREAK, FLOW_CONTINUE, FLOW_RETURN, FLOW_NEXT, FLOW_ERROR };
-enum { MOST_GROUPS = 10 };
+enum { MOST_GROUPS = 10, MOST_SEQUENCE = 9 };
 
 struct eval {
 	struct arena *arena;

@@ -49,7 +49,14 @@ static void run_handler(struct eval *e, const struct alias_decl *a, const struct
 		e->errors++;
 }
 
-/* Run P's body for each of its points that is called NAME and has argument N (-1: any). */
+static int64_t argument(const struct point *p)
+{
+	const struct expr *arg = vec_last(&p->parts).arg;
+
+	return arg ? arg->number.value : 0;
+}
+
+/* Run P's body for each of its points that is called NAME and has the argument N; none is 0. */
 static void run_points(struct eval *e, const struct probe_decl *p, const char *name, int64_t n)
 {
 	for (size_t i = 0; i < p->points.len && !e->gave_up; i++) {
@@ -57,8 +64,7 @@ static void run_points(struct eval *e, const struct probe_decl *p, const char *n
 		const struct alias_decl *a = find_alias(e, at);
 		const struct point *real = a ? a->probe.points.data[0] : at;
 
-		if (begins_with(real, name) &&
-		    (n < 0 || vec_last(&real->parts).arg->number.value == n))
+		if (begins_with(real, name) && argument(real) == n)
 			run_handler(e, a, p->body);
 	}
 }
@@ -67,6 +73,12 @@ static void run_all(struct eval *e, const char *name, int64_t n)
 {
 	for (size_t i = 0; i < e->file->probes.len; i++)
 		run_points(e, e->file->probes.data[i], name, n);
+}
+
+static void run_sequence(struct eval *e, const char *name)
+{
+	for (int64_t n = -MOST_SEQUENCE; n <= MOST_SEQUENCE; n++)
+		run_all(e, name, n);
 }
 
 /* Timers are of milliseconds, and each number of them stands in the script once. */
@@ -80,7 +92,7 @@ void eval_program(struct eval *e)
 {
 	for (size_t i = 0; i < e->file->globals.len; i++)
 		declare(e, e->file->globals.data[i]);
-	run_all(e, "begin", -1);
+	run_sequence(e, "begin");
 	run_timers(e);
-	run_all(e, "end", -1);
+	run_sequence(e, "end");
 }

@@ -156,6 +156,11 @@ static void make_probes(struct unit *u)
 	for (unsigned i = 0; i < u->narrays; i++)
 		fill_array(u, i);
 	probe(u, "begin");
+	if (random_chance(u->random, 30)) {
+		sb_printf(&point, "begin(%d)", (int)random_below(u->random, 9) - 4);
+		probe(u, sb_str(&point));
+		sb_clear(&point);
+	}
 	if (random_chance(u->random, 40)) {
 		sb_printf(&point, "timer.ms(%u)", 10 + u->number);
 		probe(u, sb_str(&point));

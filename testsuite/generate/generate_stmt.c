@@ -159,6 +159,25 @@ static void walk(struct unit *u)
 	u->nbound = bound;
 }
 
+/* The buckets that hold something. */
+static void walk_buckets(struct unit *u)
+{
+	unsigned n = u->nloops++, bound = u->nbound, x = random_below(u->random, 2);
+
+	sb_printf(u->out, "if (@count(x_g%u_%u)) foreach (", x, u->number);
+	if (random_chance(u->random, 40))
+		sb_printf(u->out, "n_v%u = ", n);
+	sb_printf(u->out, "n_k%u in @hist_%s(x_g%u_%u%s)", n, x ? "linear" : "log", x, u->number,
+		  x ? ", 0, 8, 2" : "");
+	if (random_chance(u->random, 30))
+		sb_printf(u->out, " limit %u", random_below(u->random, 130));
+	sb_printf(u->out, ") if (@hist_%s(x_g%u_%u%s)[n_k%u]) ", x ? "linear" : "log", x, u->number,
+		  x ? ", 0, 8, 2" : "", n);
+	bind(u, 'n', n, "k");
+	loop_body(u);
+	u->nbound = bound;
+}
+
 static void attempt(struct unit *u)
 {
 	sb_puts(u->out, "try ");
@@ -293,7 +312,12 @@ static void statement(struct unit *u)
 	case 0: conditional(u); return;
 	case 1: counted_loop(u); return;
 	case 2:
-	case 3: walk(u); return;
+	case 3:
+		if (random_chance(u->random, 20))
+			walk_buckets(u);
+		else
+			walk(u);
+		return;
 	case 4: attempt(u); return;
 	default: body(u); return;
 	}
