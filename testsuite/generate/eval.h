@@ -4,10 +4,10 @@
  * with the runtime.
  *
  * What it takes for granted of a script: it has begin, end and timer probes alone, which is what
- * the home of testsuite/language runs, with sequence numbers of -9 to 9; no error ends the session (-D MAXERRORS); names of variables
- * and functions say their type by the first letter: n a number, s a text, x a statistic, v a
- * function without a value. An array is passed over in order of insertion, and equal elements keep
- * that order when sorted.
+ * the home of testsuite/language runs, with sequence numbers of -9 to 9; no error ends the session
+ * (-D MAXERRORS); names of variables and functions say their type by the first letter: n a number,
+ * s a text, x a statistic, v a function without a value. An array is passed over in order of
+ * insertion, and equal elements keep that order when sorted.
  *
  * Errors: `flow` becomes FLOW_ERROR and every function returns as soon as it can. */
 #ifndef TESTSUITE_GENERATE_EVAL_H
@@ -72,6 +72,9 @@ int64_t eval_buckets(struct eval *e, const struct expr *x);
 
 /* ---- eval_print.c ---- */
 struct value eval_print(struct eval *e, const struct expr *x);
+
+/* ---- eval_display.c ---- */
+void eval_display(struct eval *e);
 
 /* ---- eval_call.c ---- */
 struct value eval_call(struct eval *e, const struct expr *x);

@@ -95,4 +95,5 @@ void eval_program(struct eval *e)
 	run_sequence(e, "begin");
 	run_timers(e);
 	run_sequence(e, "end");
+	eval_display(e);
 }

@@ -36,6 +36,18 @@ static void declare_globals(struct unit *u)
 	}
 }
 
+/* Globals that are only written. The first probe names them in the order of their display. */
+static void declare_unread(struct unit *u)
+{
+	unsigned n = u->number;
+
+	sb_printf(u->out, "global n_u%u, s_u%u, x_u%u, n_ua%u, s_ua%u\n", n, n, n, n, n);
+	sb_printf(u->out,
+		  "probe begin { n_u%u = 1 s_u%u = \"u\" x_u%u <<< %u n_ua%u[1, \"a\"] = 2 ", n, n,
+		  n, random_below(u->random, 9), n);
+	sb_printf(u->out, "s_ua%u[2, \"b\"] = \"c\" }\n", n);
+}
+
 static void begin_body(struct unit *u, struct function *self)
 {
 	u->in_function = self;
@@ -222,6 +234,7 @@ static void make_unit(struct strbuf *out, struct random *random, unsigned number
 	declare_globals(&u);
 	while (u.nfunctions < functions)
 		make_function(&u);
+	declare_unread(&u);
 	make_probes(&u);
 	print_globals(&u);
 }
@@ -232,7 +245,7 @@ void generate_script(struct strbuf *out, uint64_t seed, unsigned units)
 	struct random random = { seed };
 
 	sb_printf(out,
-		  "//! stap: -w --no-global-var-display -D MAXERRORS=1000000 -D "
+		  "//! stap: -w -D MAXERRORS=1000000 -D "
 		  "MAXACTION=100000000 -D MAXACTION_INTERRUPTIBLE=100000000 "
 		  "-D MAXSTRINGLEN=%u%s\n",
 		  lengths[random_below(&random, 5)], random_chance(&random, 25) ? " -u" : "");

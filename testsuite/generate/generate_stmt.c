@@ -189,6 +189,31 @@ static void attempt(struct unit *u)
 	sb_puts(u->out, " catch { println(\"caught\") }");
 }
 
+/* Into a global that nothing reads. */
+static void unread_store(struct unit *u)
+{
+	bool text = random_chance(u->random, 40), array = random_chance(u->random, 60);
+
+	if (random_chance(u->random, 25)) {
+		sb_printf(u->out, "%c_u%u %s (0xff & ", text ? 'x' : 'n', u->number,
+			  text ? "<<<" : "+=");
+		generate_number(u, 2);
+		sb_putc(u->out, ')');
+		return;
+	}
+	sb_printf(u->out, "%c_u%s%u", "ns"[text], array ? "a" : "", u->number);
+	if (array) {
+		sb_puts(u->out, "[(3 & ");
+		generate_number(u, 1);
+		sb_puts(u->out, "), ");
+		generate_text(u, 1);
+		sb_putc(u->out, ']');
+	}
+	sb_puts(u->out, text ? " = (" : " = (0xfff & ");
+	generate_value(u, text ? TEXT : NUMBER, 2);
+	sb_putc(u->out, ')');
+}
+
 static void removal(struct unit *u)
 {
 	int array = generate_pick_array(u, -1, true);
@@ -284,7 +309,7 @@ static void simple(struct unit *u)
 {
 	int f;
 
-	switch (random_below(u->random, 12)) {
+	switch (random_below(u->random, 13)) {
 	case 0:
 	case 1:
 	case 2: store(u); return;
@@ -292,6 +317,7 @@ static void simple(struct unit *u)
 	case 4: removal(u); return;
 	case 5: leave(u); return;
 	case 6: match(u); return;
+	case 12: unread_store(u); return;
 	case 7:
 		if ((f = generate_pick_function(u, -1, true)) < 0)
 			break;
