@@ -25,7 +25,8 @@
  * A foreach holds the global's lock for writing, which keeps out deletes and
  * other readers but not adds: it walks a snapshot of what was there at its begin.
  * `pinned` keeps a wrapping map from reusing entries under it, until the handler
- * ends; samples that would need one are counted as lost. */
+ * ends, or adds to the map itself; samples of others that would need one are
+ * counted as lost. */
 #ifndef STP_CORE_MAP_H
 #define STP_CORE_MAP_H
 

@@ -16,6 +16,21 @@ static STP_COLD uint32_t find_or_insert(struct stp_map *m, const struct stp_hash
 	return n;
 }
 
+/* The handler that adds to M walks M no more, for the body of a loop may not add: what a loop of this
+ * handler has pinned is let go of. */
+static void let_go(struct stp_ctx *c, struct stp_map *m)
+{
+	struct stp_map **at = &c->pinned;
+
+	while (*at && *at != m)
+		at = &(*at)->next_pinned;
+	if (!*at)
+		return;
+	*at = m->next_pinned;
+	m->next_pinned = NULL;
+	__atomic_store_n(&m->pinned, 0, __ATOMIC_RELEASE);
+}
+
 /* A wrapping map that is full: alone with the map, drop the oldest entry. */
 static STP_COLD void add_dropping(struct stp_map *m, const struct stp_hashed *h, int64_t v)
 {
@@ -56,12 +71,14 @@ void stp_map_add_stat(struct stp_ctx *c, struct stp_map *m, const union stp_key 
 	plat_shard_unlock(&own->lock);
 	if (STP_LIKELY(n))
 		return;
-	if (stp_map_size(m) < m->desc->max_entries)
+	if (stp_map_size(m) < m->desc->max_entries) {
 		stp_core_count_lost_sample();
-	else if (m->desc->wrap)
+	} else if (m->desc->wrap) {
+		let_go(c, m);
 		add_dropping(m, &h, v);
-	else
+	} else {
 		stp_map_error_full(c, m);
+	}
 }
 
 const struct stp_stat *stp_map_get_stat(struct stp_map *m, const union stp_key *key)
