@@ -132,7 +132,7 @@ void stp_too_deep(struct stp_ctx *c, bool stack)
 	if (stack)
 		stp_error(c, STP_ERR_STACK, "not enough kernel stack for one more call");
 	else
-		stp_error(c, STP_ERR_LIMIT, "MAXNESTING exceeded");
+		stp_error(c, STP_ERR_NESTING, "MAXNESTING exceeded");
 }
 
 /* LOC as a number of the module's list. */
@@ -190,7 +190,7 @@ bool stp_catch(struct stp_ctx *c, char *dst, size_t size)
 		return false;
 	if (dst) {
 		stp_out_string(&o, dst, size);
-		put_error(&o, c);
+		stp_out_str(&o, c->message);
 		stp_out_end(&o);
 	}
 	c->error = 0;

@@ -9,11 +9,11 @@ const struct rt_family rt_family_begin = { .name = "begin" };
 const struct rt_family rt_family_end = { .name = "end" };
 const struct rt_family rt_family_error = { .name = "error" };
 
-/* Starting was cut short; or this task, which stops the session for its daemon, was killed with it:
+/* Starting was cut short, or an error ended the session; or this task, which stops the session for its daemon, was killed with it:
  * nobody reads any more. */
 static bool is_given_up(unsigned family)
 {
-	return family == STP_FAMILY_BEGIN ? rt_was_cut() : fatal_signal_pending(current);
+	return family == STP_FAMILY_BEGIN ? rt_was_cut() || READ_ONCE(rt.failed) : fatal_signal_pending(current);
 }
 
 void rt_run_once(unsigned family)

@@ -62,6 +62,8 @@ static void run_once(enum stp_family_id family)
 		const struct stp_row_begin *rows = stp_module.groups[g].rows;
 
 		for (uint32_t i = 0; stp_module.groups[g].family == family && i < stp_module.groups[g].nrows; i++) {
+			if (family == STP_FAMILY_BEGIN && home.failed)
+				return;
 			run(rows[i].probe);
 			home.want_exit |= rows[i].probe->flags & STP_PROBE_ONESHOT;
 		}

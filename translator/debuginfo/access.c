@@ -14,6 +14,7 @@
 #define MAX_MEMBER_DEPTH 16
 #define MAX_POINTERS 8
 #define MAX_SIMILAR 3
+#define MAX_OBJECT (1u << 24)	/* bytes of one that is not in memory */
 
 bool access_fail(struct access *x, int code, const char *fmt, ...)
 {
@@ -68,6 +69,18 @@ static bool place_value(struct access *x, const struct place *p, uint16_t *out)
 	return true;
 }
 
+/* P moves on by BYTES, which may be the two's complement of a way back, and BITS. Addresses wrap as in C. */
+static void place_advance(struct access *x, struct place *p, uint64_t bytes, uint64_t bits)
+{
+	p->bit += bits;
+	if (p->kind == PLACE_MEMORY) {
+		p->value = fetch_binary(x->f, FETCH_ADD, p->value, fetch_const(x->f, (int64_t)(bytes + p->bit / 8)));
+		p->bit %= 8;
+	} else {
+		p->bit += bytes * 8;
+	}
+}
+
 /* P becomes what the pointer in P points to. */
 static bool place_follow(struct access *x, struct place *p)
 {
@@ -78,7 +91,7 @@ static bool place_follow(struct access *x, struct place *p)
 		int64_t off = p->pointee_offset;
 
 		*p = *p->pointee;
-		p->bit += (uint64_t)off * 8;
+		place_advance(x, p, (uint64_t)off, 0);
 		if (to && di_type_strip(to)->kind != DI_VOID)
 			p->type = to;
 		return true;
@@ -87,15 +100,6 @@ static bool place_follow(struct access *x, struct place *p)
 		return false;
 	*p = (struct place){ .kind = PLACE_MEMORY, .value = v, .type = to ? to : type_void(x->m) };
 	return true;
-}
-
-static void place_advance(struct access *x, struct place *p, uint64_t bits)
-{
-	p->bit += bits;
-	if (p->kind == PLACE_MEMORY) {
-		p->value = fetch_binary(x->f, FETCH_ADD, p->value, fetch_const(x->f, (int64_t)(p->bit / 8)));
-		p->bit %= 8;
-	}
 }
 
 /* ---- members ---- */
@@ -175,7 +179,7 @@ static bool step_member(struct access *x, struct place *p, const char *name)
 				   text_of(x, p->type), name);
 	if (!find_member(t, name, 0, 0, &found))
 		return no_member(x, t, name);
-	place_advance(x, p, found.bit_offset);
+	place_advance(x, p, 0, found.bit_offset);
 	p->type = found.m->type;
 	p->nbits = found.m->bit_size;
 	return true;
@@ -214,9 +218,9 @@ static bool step_index(struct access *x, struct place *p, const struct di_step *
 	if (!size)
 		return false;
 	if (s->kind == DI_STEP_INDEX) {
-		if (p->kind != PLACE_MEMORY && s->index < 0)
+		if (p->kind != PLACE_MEMORY && (s->index < 0 || (uint64_t)s->index > MAX_OBJECT / size))
 			return access_fail(x, DI_BAD_ACCESS, "element %" PRId64 " of %s is outside of it", s->index, x->name);
-		place_advance(x, p, (uint64_t)s->index * size * 8);
+		place_advance(x, p, (uint64_t)s->index * size, 0);
 		return true;
 	}
 	if (p->kind != PLACE_MEMORY)

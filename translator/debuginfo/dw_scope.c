@@ -173,11 +173,28 @@ enum dw_found dw_var_place(struct access *x, const struct di_scope *sc, struct p
 	return found == DW_MISSING ? place_global(x, d, find_global(d, x->name, NULL, unit_of(d, sc->func)), out) : found;
 }
 
+static bool has_unit(struct dw_source *d, const char *file)
+{
+	size_t n;
+	const struct idx_unit *units = index_table(d->idx, INDEX_UNITS, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (dw_file_matches(file, index_text(d->idx, units[i].name)))
+			return true;
+	return false;
+}
+
 enum dw_found dw_global_place(struct access *x, const char *file, struct place *out)
 {
 	struct dw_source *d = x->m->dw;
+	const struct idx_var *v = find_global(d, x->name, file, INDEX_NONE);
 
-	return place_global(x, d, find_global(d, x->name, file, INDEX_NONE), out);
+	/* A file sees the external variables of others, though nothing tells which of them it declares. */
+	if (!v && file && has_unit(d, file)) {
+		v = find_global(d, x->name, NULL, INDEX_NONE);
+		v = v && v->flags & IDX_EXTERNAL ? v : NULL;
+	}
+	return place_global(x, d, v, out);
 }
 
 const char *dw_elsewhere(const struct di_scope *sc, const char *name)

@@ -19,6 +19,14 @@ static struct probe *root(struct probe *p)
 	return p->same_as ? p->same_as : p;
 }
 
+/* What pn() says: the alias, or the point, in which nothing stands for many. */
+static const char *own_name(const struct probe *p)
+{
+	bool pattern = p->alias_text && !p->aliases.len && strpbrk(p->alias_text, "*?[");
+
+	return p->alias_text && !pattern ? p->alias_text : p->text;
+}
+
 static void emit_probe_row(struct emitter *e, struct probe *p, const struct parts *part)
 {
 	struct strbuf *c = &e->code;
@@ -29,8 +37,7 @@ static void emit_probe_row(struct emitter *e, struct probe *p, const struct part
 		sb_printf(c, ".condition = %s, ", probe_function_name(part->condition));
 	if (part->entry)
 		sb_printf(c, ".entry = %s, ", probe_function_name(part->entry));
-	sb_printf(c, ".point = %s, .alias = %s, ", c_string(e, p->text, strlen(p->text)),
-		  c_string(e, p->alias_text ? p->alias_text : p->text, strlen(p->alias_text ? p->alias_text : p->text)));
+	sb_printf(c, ".point = %s, .alias = %s, ", c_string(e, p->text, strlen(p->text)), c_string(e, own_name(p), strlen(own_name(p))));
 	if (part->locks)
 		sb_printf(c, ".locks = %s, .nlocks = %u, ", part->locks, part->nlocks);
 	if (locs)

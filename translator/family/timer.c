@@ -64,9 +64,9 @@ static bool plain_interval(const struct match *m, int64_t n, struct timer *t)
 	if (n < 1 || n > INTERVAL_MAX / ns)
 		return diag_error(&s->diags, unit_part(m)->arg->span, E(TIMER_RANGE),
 				  "a timer's interval is 1 to %" PRId64 " of this unit", INTERVAL_MAX / ns);
-	if (random < 0 || random >= n)
+	if (random < 0 || random > n)
 		return diag_error(&s->diags, match_span(m, "randomize"), E(TIMER_RANGE),
-				  "the random part must be less than the interval, and not negative");
+				  "the random part is 0 to the interval itself");
 	t->interval_ns = (uint64_t)(n * ns);
 	t->random_ns = (uint64_t)(random * ns);
 	return true;

@@ -150,27 +150,50 @@ static struct expr *atop_sizeof(struct lowering *l, struct expr *e)
 	return number(l, e, (int64_t)di_type_strip(di_type_complete(t))->size);
 }
 
-/* Bit offset of member NAME (a.b), anonymous members searched; -1 when there is none. */
-static int64_t member_offset(const struct di_type *t, const char *name)
+/* The member of T with the N bytes at NAME, and in *BITS where it is; anonymous members are searched. NULL: there is none. */
+static const struct di_member *find_member(const struct di_type *t, const char *name, size_t n, int64_t *bits)
 {
 	t = di_type_complete(di_type_strip(t));
 	for (size_t i = 0; i < t->nmembers; i++) {
-		const struct di_member *m = &t->members[i];
-		int64_t inner;
+		const struct di_member *m = &t->members[i], *inner;
 
-		if (m->name && !strcmp(m->name, name))
-			return (int64_t)m->bit_offset;
-		if (!m->name && (inner = member_offset(m->type, name)) >= 0)
-			return (int64_t)m->bit_offset + inner;
+		*bits = 0;
+		if (!m->name && (inner = find_member(m->type, name, n, bits)) != NULL) {
+			*bits += (int64_t)m->bit_offset;
+			return inner;
+		}
+		*bits = (int64_t)m->bit_offset;
+		if (m->name && !strncmp(m->name, name, n) && !m->name[n])
+			return m;
 	}
-	return -1;
+	return NULL;
+}
+
+/* Bit offset of member NAME (a.b) of *T, which becomes the structure that the last of the names is looked for in, as *NAME
+ * becomes that; -1 when there is none. */
+static int64_t member_offset(const struct di_type **t, const char **name)
+{
+	int64_t sum = 0, bits;
+
+	for (;;) {
+		size_t n = strcspn(*name, ".");
+		const struct di_member *m = find_member(*t, *name, n, &bits);
+
+		if (!m)
+			return -1;
+		sum += bits;
+		if (!(*name)[n])
+			return sum;
+		*t = m->type;
+		*name += n + 1;
+	}
 }
 
 static struct expr *atop_offsetof(struct lowering *l, struct expr *e)
 {
 	const char *why = NULL, *member = text_arg(e, 1);
 	const struct di_type *t = type_arg(l, e, 2, &why);
-	int64_t bits = t && member ? member_offset(t, member) : -1;
+	int64_t bits = t && member ? member_offset(&t, &member) : -1;
 	struct di_name_vec near = { 0 };
 
 	if (!text_arg(e, 0) || !member)
@@ -182,7 +205,8 @@ static struct expr *atop_offsetof(struct lowering *l, struct expr *e)
 	if (!t)
 		return lower_pend(l, e, E(CAST_TYPE), why, "no type \"%s\"", text_arg(e, 0));
 	if (bits < 0)
-		return lower_pend(l, e, E(CAST_TYPE), why, "no member \"%s\" in \"%s\"", member, text_arg(e, 0));
+		return lower_pend(l, e, E(CAST_TYPE), why, "no member \"%.*s\" in \"%s\"", (int)strcspn(member, "."), member,
+				  di_type_text(&l->session->arena, t, ""));
 	return number(l, e, bits / 8);
 }
 

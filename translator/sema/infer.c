@@ -77,6 +77,8 @@ static enum value_type infer_symbol(struct inference *in, struct expr *e, enum v
 	if (v->is_array && in->report)
 		in->ok = diag_error(&in->session->diags, e->span, E(ARRAY_AS_SCALAR), "\"%s\" is an array with %u key%s: index it", v->name,
 				    v->nkeys, v->nkeys == 1 ? "" : "s");
+	if (v->is_array && in->report)
+		diag_note(&in->session->diags, v->key_from[0], "it is an array here");
 	if (v->type == TYPE_STATS && want != TYPE_STATS && in->report) {
 		in->ok = diag_error(&in->session->diags, e->span, E(STAT_AS_VALUE), "\"%s\" is a statistic: read it with an extractor, such as @count(…) or @avg(…)", v->name);
 		diag_note(&in->session->diags, (struct span){ 0 }, "@count(%s), @sum, @min, @max, @avg, @variance", v->name);
@@ -258,17 +260,33 @@ static void note_stat_use(struct inference *in, struct expr *arg, unsigned op)
 
 static int64_t constant(struct inference *in, struct expr *e);
 
-/* @variance(x, shift): one shift for all that read x, 0 where none is given. */
+/* The shift of the others becomes E's. */
+static void take_shift(struct session *s, struct expr *e, unsigned shift)
+{
+	struct expr *n = expr_new(&s->arena, EXPR_NUMBER, e->span);
+
+	n->type = TYPE_LONG;
+	n->number.value = shift;
+	vec_push(&s->arena, &e->stat.params, n);
+}
+
+/* @variance(x, shift): one shift for all that read x, also where none is given; 0 if it is nowhere. */
 static void note_shift(struct inference *in, struct expr *e)
 {
 	struct variable *v = stat_variable_of(e->stat.arg);
 	struct expr *given = e->stat.params.len ? e->stat.params.data[0] : NULL;
-	struct span at = given ? given->span : e->span;
+	struct span at;
 	int64_t shift;
 
 	if (!v || e->stat.op != STAT_VARIANCE)
 		return;
-	shift = given ? constant(in, given) : 0;
+	if (!given) {
+		if (in->report && v->bit_shift)
+			take_shift(in->session, e, v->bit_shift);
+		return;
+	}
+	at = given->span;
+	shift = constant(in, given);
 	if (in->report && (shift < 0 || shift > 62))
 		in->ok = diag_error(&in->session->diags, at, E(STAT_PARAMS), "a bit shift is a number from 0 to 62");
 	else if (in->report && v->bit_shift != (unsigned)shift)

@@ -463,12 +463,29 @@ static bool has_slice(const struct expr_vec *keys)
 	return false;
 }
 
+/* TO stands for what an alias or a function has read: a store would be lost. */
+static bool check_stand_in(struct binder *b, const struct expr *to)
+{
+	struct expr *same = expr_clone(&b->session->arena, to);
+
+	if (b->probe)
+		papers_variable(b->session, b->probe, same);
+	if (same->kind == to->kind)
+		return true;
+	b->ok = diag_error(&b->session->diags, to->span, E(TARGET_READONLY), "%s is only read here: %s has no target variables to write", to->target.name,
+			   b->probe->text);
+	diag_note(&b->session->diags, (struct span){ 0 }, "$variables of a probe kernel.function(…) with debug information can be written");
+	return false;
+}
+
 /* What is assigned to, counted up or down must be a place: before folding makes one of `(1 ? a : b)`. */
 static void check_place(struct binder *b, struct expr *e)
 {
 	const struct expr *to = e->kind == EXPR_ASSIGN ? e->assign.left : e->kind == EXPR_INCDEC ? e->incdec.arg : NULL;
 
-	if (!to || to->kind == EXPR_SYMBOL || to->kind == EXPR_TARGET || to->kind == EXPR_CAST || to->kind == EXPR_ATOP ||
+	if (!to || (to->kind == EXPR_TARGET && !check_stand_in(b, to)))
+		return;
+	if (to->kind == EXPR_SYMBOL || to->kind == EXPR_TARGET || to->kind == EXPR_CAST || to->kind == EXPR_ATOP ||
 	    (to->kind == EXPR_INDEX && to->index.base->kind == EXPR_SYMBOL))
 		return;
 	b->ok = diag_error(&b->session->diags, to->span, E(ASSIGN_TARGET), "this cannot be %s: a variable, an element of an array or a $variable can",

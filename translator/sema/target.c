@@ -295,6 +295,7 @@ struct expr *lower_cast(struct lowering *l, struct expr *e, struct expr *store)
 	if (!e->cast.type) {
 		if (e->cast.arg->pending) {
 			e->pending = e->cast.arg->pending;
+			e->span = e->cast.arg->span;
 			return e;
 		}
 		t = e->cast.arg->ctype;

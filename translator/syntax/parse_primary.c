@@ -247,6 +247,40 @@ static struct expr *make_operator(struct parser *p, const struct token *name, co
 	return e;
 }
 
+/* A member that stands without quotes, be its name a word of the language: a, a.b, a->b. It is a text, as if in quotes. */
+static struct expr *parse_member_name(struct parser *p)
+{
+	struct expr *e = expr_new(p->arena, EXPR_STRING, p->tok.span);
+	struct strbuf b = STRBUF_INIT;
+
+	while (token_is_word(&p->tok)) {
+		sb_puts(&b, p->tok.text);
+		advance(p);
+		if (!accept(p, TOK_DOT) && !accept(p, TOK_ARROW))
+			break;
+		sb_putc(&b, '.');
+	}
+	e->span = span_join(e->span, p->last);
+	e->string = (struct expr_string){ intern_n(&p->session->names, sb_str(&b), b.len), b.len };
+	sb_free(&b);
+	return e;
+}
+
+/* Of @offsetof: a type, a member, and what else there is. */
+static bool parse_offsetof(struct parser *p, struct expr_vec *out)
+{
+	struct expr *type = parse_expression(p);
+
+	if (!type)
+		return false;
+	vec_push(p->arena, out, type);
+	if (p->tok.kind == TOK_COMMA && token_is_word(peek2(p))) {
+		advance(p);
+		vec_push(p->arena, out, parse_member_name(p));
+	}
+	return accept(p, TOK_COMMA) ? parse_args(p, out, TOK_RPAREN, false) : expect(p, TOK_RPAREN, "after the member");
+}
+
 static struct expr *parse_atop(struct parser *p)
 {
 	struct token name = p->tok;
@@ -256,7 +290,7 @@ static struct expr *parse_atop(struct parser *p)
 
 	advance(p);
 	p->height = 0;
-	if (accept(p, TOK_LPAREN) && !parse_args(p, &args, TOK_RPAREN, false))
+	if (accept(p, TOK_LPAREN) && !(strcmp(name.text, "offsetof") ? parse_args(p, &args, TOK_RPAREN, false) : parse_offsetof(p, &args)))
 		return NULL;
 	height = p->height;
 	e = make_operator(p, &name, &args);

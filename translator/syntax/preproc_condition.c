@@ -164,10 +164,16 @@ static int order_of(const struct operand *a, const struct operand *b, bool equal
 	return strcmp(a->text, b->text);
 }
 
-/* A configuration option next to a number is one: CONFIG_HZ > 100. 0 when it is not set, or no number. */
-static void take_number(struct operand *o, const struct operand *other)
+static bool is_config(const struct operand *o)
 {
-	if (other->kind != OPERAND_NUMBER || !o->fact || strncmp(o->fact, "CONFIG_", 7))
+	return o->fact && !strncmp(o->fact, "CONFIG_", 7);
+}
+
+/* A configuration option next to a number is one: CONFIG_HZ > 100; so are two whose order is asked for. 0 when it is not set,
+ * or no number. */
+static void take_number(struct operand *o, const struct operand *other, bool equality)
+{
+	if (o->kind == OPERAND_NUMBER || !is_config(o) || (other->kind != OPERAND_NUMBER && (equality || !is_config(other))))
 		return;
 	o->kind = OPERAND_NUMBER;
 	o->number = strtoll(o->text, NULL, 0);
@@ -182,8 +188,8 @@ static bool compare(struct preproc *pp, const struct token *op, struct operand *
 		*yes = false;
 		return true;
 	}
-	take_number(a, b);
-	take_number(b, a);
+	take_number(a, b, equality);
+	take_number(b, a, equality);
 	if ((a->kind == OPERAND_NUMBER) != (b->kind == OPERAND_NUMBER)) {
 		if (fact)
 			*error = preproc_fail(pp, op->span, E(PREPROC_CONDITION), "%s is compared with a %s", fact,

@@ -344,7 +344,8 @@ struct stp_ctx {
 enum stp_locks { STP_LOCKS_NONE, STP_LOCKS_HELD, STP_LOCKS_BUSY };
 enum stp_error_kind { STP_ERR_SCRIPT /* error() */, STP_ERR_FAULT, STP_ERR_LIMIT /* always ends the session */, STP_ERR_ARITH, STP_ERR_MAP, STP_ERR_STRING,
 	STP_ERR_ABORT /* abort(): nothing is wrong, only the handler ends */,
-	STP_ERR_STACK /* the kernel stack is used up: the handler ends, and its hit counts as skipped */ };
+	STP_ERR_STACK /* the kernel stack is used up: the handler ends, and its hit counts as skipped */,
+	STP_ERR_NESTING /* more calls inside of each other than MAXNESTING */ };
 
 /* Take all locks of the probe's list, once in a run of its handler (or of its entry half). False: another CPU held one for as
  * long as the limits let this one try; the handler has to end, without an effect so far, and the hit counts as
@@ -366,7 +367,8 @@ void stp_printf_c(struct stp_ctx *c, const char *fmt, ...);
 #define STP_LOC_PROBE 0xffffffffu
 /* Remember location LOC on the way out; call once at each level. */
 void stp_fail(struct stp_ctx *c, uint32_t loc) STP_COLD;
-/* catch: take the error's text (with its location) into DST of SIZE bytes (DST may be NULL) and go on. STP_ERR_LIMIT and STP_ERR_ABORT are not caught: returns false. */
+/* catch: take the error's text, as it was raised, into DST of SIZE bytes (DST may be NULL) and go on. STP_ERR_LIMIT, STP_ERR_ABORT and
+ * STP_ERR_STACK are not caught: returns false. */
 bool stp_catch(struct stp_ctx *c, char *dst, size_t size);
 void stp_out_of_actions(struct stp_ctx *c) STP_COLD;	/* error LIMIT: "MAXACTION exceeded" */
 /* C has spent what it was given of its budget: more, and true, or false with error LIMIT: it is spent as a whole, or
@@ -378,14 +380,14 @@ bool stp_more_actions(struct stp_ctx *c) STP_COLD;
 #define STP_ACT(c, n, loc, label) do { if (STP_UNLIKELY(((c)->actions -= (n)) < 0) && !stp_more_actions(c)) { \
 	stp_fail((c), (loc)); goto label; } } while (0)
 
-/* A frame of SIZE bytes for strings; NULL and an error (LIMIT, "MAXNESTING") when the context has no more. */
+/* A frame of SIZE bytes for strings; NULL and an error (NESTING) when the context has no more. */
 static inline void *stp_frame_push(struct stp_ctx *c, size_t size)
 {
 	char *f = c->frame;
 
 	size = (size + 15) & ~(size_t)15;
 	if (STP_UNLIKELY((size_t)(c->frame_end - f) < size)) {
-		stp_error(c, STP_ERR_LIMIT, "MAXNESTING exceeded");
+		stp_error(c, STP_ERR_NESTING, "MAXNESTING exceeded");
 		return NULL;
 	}
 	c->frame = f + size;
@@ -402,7 +404,7 @@ static inline void *stp_frame_take(struct stp_ctx *c, size_t size)
 	return f;
 }
 
-void stp_too_deep(struct stp_ctx *c, bool stack) STP_COLD;	/* error LIMIT "MAXNESTING exceeded", or STACK */
+void stp_too_deep(struct stp_ctx *c, bool stack) STP_COLD;	/* error NESTING, or STACK */
 /* First in a recursive function, which lowers c->depth at its end in any case. False, and an error: as many levels as
  * MOST are active, or the kernel stack is used up. */
 static inline bool stp_may_recurse(struct stp_ctx *c, uint32_t most)

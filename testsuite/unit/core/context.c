@@ -100,7 +100,7 @@ TEST(context_catch_goes_on)
 	stp_fail(CTX, 1);
 	stp_fail(CTX, 2);
 	CHECK(stp_catch(CTX, s, sizeof s));
-	CHECK_STR(s, "division by zero at a.stp:1:1");
+	CHECK_STR(s, "division by zero");
 	CHECK(!CTX->error);
 	stp_error(CTX, STP_ERR_SCRIPT, "another");
 	stp_fail(CTX, 3);
@@ -108,8 +108,8 @@ TEST(context_catch_goes_on)
 	CHECK(stp_catch(CTX, NULL, 0));
 	stp_error(CTX, STP_ERR_SCRIPT, "cut");
 	stp_fail(CTX, 3);
-	CHECK(stp_catch(CTX, s, 6));
-	CHECK_STR(s, "cut a");
+	CHECK(stp_catch(CTX, s, 3));
+	CHECK_STR(s, "cu");
 }
 
 TEST(context_limits_are_not_caught)
@@ -154,7 +154,7 @@ TEST(context_frames)
 	CHECK(a && b);
 	CHECK_EQ((char *)b - (char *)a, 112);
 	CHECK(!stp_frame_push(CTX, 16));
-	CHECK_EQ(CTX->error_kind, STP_ERR_LIMIT);
+	CHECK_EQ(CTX->error_kind, STP_ERR_NESTING);
 	CHECK_STR(CTX->message, "MAXNESTING exceeded");
 	stp_frame_pop(CTX, NULL);
 	stp_frame_pop(CTX, b);
@@ -168,8 +168,9 @@ TEST(context_too_deep)
 {
 	begin();
 	stp_too_deep(CTX, false);
-	CHECK_EQ(CTX->error_kind, STP_ERR_LIMIT);
+	CHECK_EQ(CTX->error_kind, STP_ERR_NESTING);
 	CHECK_STR(CTX->message, "MAXNESTING exceeded");
+	CHECK(stp_catch(CTX, NULL, 0));
 	stp_ctx_begin(CTX, &fx.probe, NULL);
 	stp_too_deep(CTX, true);
 	CHECK_EQ(CTX->error_kind, STP_ERR_STACK);

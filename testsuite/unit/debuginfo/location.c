@@ -163,6 +163,34 @@ static void check_member(struct di_scope *sc, struct world *w, const char *var, 
 	CHECK_MSG(v == want, "%s: got %#" PRIx64 ", want %#" PRIx64, var, v, want);
 }
 
+/* Addresses of elements before the first and far behind the last wrap, as in C; an index in a variable comes to the same. */
+TEST(location_far_elements)
+{
+	static const int64_t indexes[] = { 0, 1, -1, -5, -1000, 1 << 20, INT64_C(1) << 58, INT64_C(1) << 60, INT64_MAX, INT64_MIN, INT64_MIN + 1, INT64_MAX / 48 };
+	struct di_step steps[2] = { { .kind = DI_STEP_INDEX }, { .kind = DI_STEP_MEMBER, .member = "next" } };
+	struct di_access ac = { .steps = steps, .nsteps = 2, .address_of = true };
+	const struct di_type *t;
+	struct di_result r;
+	struct fixture f;
+	struct world w;
+	uint64_t v, want;
+
+	fixture_open(&f, "locations", false);
+	world_init(&w);
+	t = di_type_find(f.m, "struct node");
+	for (size_t i = 0; i < sizeof indexes / sizeof *indexes; i++) {
+		want = w.inputs[0] + (uint64_t)indexes[i] * di_type_strip(t)->size + 16;
+		steps[0] = (struct di_step){ .kind = DI_STEP_INDEX, .index = indexes[i] };
+		CHECK(di_compile_cast(f.m, t, &ac, &r) && world_eval(&w, r.program, &v));
+		CHECK_EQ(v, want);
+		steps[0] = (struct di_step){ .kind = DI_STEP_INPUT_INDEX, .index = 1 };
+		w.inputs[1] = (uint64_t)indexes[i];
+		CHECK(di_compile_cast(f.m, t, &ac, &r) && world_eval(&w, r.program, &v));
+		CHECK_EQ(v, want);
+	}
+	fixture_close(&f);
+}
+
 #define STEPS(...) (struct di_step[]){ __VA_ARGS__ }, sizeof((struct di_step[]){ __VA_ARGS__ }) / sizeof(struct di_step)
 #define M(m) { .kind = DI_STEP_MEMBER, .member = #m }
 #define I(n) { .kind = DI_STEP_INDEX, .index = n }
