@@ -25,6 +25,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+enum { WRONG_USAGE = 2 };		/* exit status */
+
 /* ---- costs ---- */
 
 static uint64_t micros(struct timeval t)
@@ -292,6 +294,7 @@ int driver_main(int argc, char **argv)
 		status = 0;
 		break;
 	case OPTIONS_BAD:
+		status = WRONG_USAGE;
 		break;
 	case OPTIONS_RUN:
 		status = run(s);
