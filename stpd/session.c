@@ -33,6 +33,7 @@ struct session {
 	struct ctl_call call;		/* START or STOP, under way */
 	bool leaving;			/* SIGQUIT: as with -L, but later */
 	bool loaded, started, stopping, stopped, failed, broken, detached, child_ended;
+	bool renamed;			/* as its name was in use */
 	bool gone;			/* the module, removed by force */
 	bool exit_asked;		/* by the script; acted on once the session has started */
 	struct stp_msg_started start;
@@ -439,8 +440,10 @@ static int watch_target(struct session *s)
 
 static int open_module(struct session *s)
 {
+	char own[sizeof s->name];
 	int err;
 
+	memcpy(own, s->name, sizeof own);
 	if (!s->o->attach) {
 		if (access("/sys/module", F_OK)) {
 			say_error("sysfs is not mounted on /sys, where loaded modules are looked for:"
@@ -451,6 +454,7 @@ static int open_module(struct session *s)
 		if (err)
 			return err;
 		s->loaded = true;
+		s->renamed = !s->o->rename && strcmp(own, s->name) != 0;
 		s->module = instance_of(s->name);
 	} else if (module_state(s->name) == STP_STATE_STOPPED) {
 		say_warning(s->o, "the session of module %s is over, without its end probes:"
@@ -569,7 +573,7 @@ static int run_started(struct session *s)
 	if (s->start.nskipped)
 		say_debug(s->o, "%u optional probe points did not attach", s->start.nskipped);
 	if (s->o->daemon && !s->cut) {
-		background_ready(s->o->ready);
+		background_ready(s->o->ready, s->renamed);
 		close_fd(&s->parent);		/* it has what it waited for */
 	}
 	release_command(s);
