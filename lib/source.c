@@ -66,18 +66,26 @@ static int read_whole(int fd, struct strbuf *out)
 	return 0;
 }
 
+/* The mark of UTF-8 that some editors put before the text. */
+static bool has_mark(const struct strbuf *text)
+{
+	return text->len >= 3 && !memcmp(text->s, "\357\273\277", 3);
+}
+
 int source_read(struct sources *ss, const char *path, struct source **out)
 {
 	bool standard = !strcmp(path, "-");
 	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	struct strbuf text = STRBUF_INIT;
+	size_t mark;
 	int err;
 
 	if (fd < 0)
 		return -errno;
 	err = read_whole(fd, &text);
+	mark = has_mark(&text) ? 3 : 0;
 	if (!err)
-		*out = source_add(ss, standard ? "<stdin>" : path, sb_str(&text), text.len);
+		*out = source_add(ss, standard ? "<stdin>" : path, sb_str(&text) + mark, text.len - mark);
 	sb_free(&text);
 	if (!standard)
 		close(fd);

@@ -15,6 +15,7 @@
 int background_start(const char *name, const struct options *o, int *status)
 {
 	char go, renamed[256];
+	bool is_renamed;
 	int p[2], state;
 	pid_t pid;
 
@@ -33,17 +34,18 @@ int background_start(const char *name, const struct options *o, int *status)
 		*status = 0;
 		printf("%d\n", (int)pid);
 		fflush(stdout);
-		if (o->rename)
+		is_renamed = o->rename || go == 'n';
+		if (is_renamed)
 			module_new_name(name, pid, renamed, sizeof renamed);
 		if (!o->quiet)
-			fprintf(stderr, "stpd: module %s runs on; process %d collects its output\n", o->rename ? renamed : name, (int)pid);
+			fprintf(stderr, "stpd: module %s runs on; process %d collects its output\n", is_renamed ? renamed : name, (int)pid);
 	} else if (waitpid(pid, &state, 0) == pid && WIFEXITED(state)) {
 		*status = WEXITSTATUS(state);
 	}
 	return -1;
 }
 
-void background_ready(int fd)
+void background_ready(int fd, bool renamed)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
@@ -53,7 +55,7 @@ void background_ready(int fd)
 		dup2(null, STDOUT_FILENO);
 		close(null);
 	}
-	if (write(fd, "r", 1) != 1)
+	if (write(fd, renamed ? "n" : "r", 1) != 1)
 		say_error("nobody waits for this daemon to start");
 	close(fd);
 }

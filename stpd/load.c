@@ -262,8 +262,28 @@ void module_new_name(const char *own, pid_t pid, char *name, size_t size)
 	snprintf(name, size, "%.40s_%d", own, (int)pid);
 }
 
+/* A session goes on, or begins. */
+static bool is_served(const char *name)
+{
+	int state = debugfs_need() ? -ENODEV : module_state(name);
+
+	return state >= 0 && state != STP_STATE_STOPPED;
+}
+
+/* As a module of another name than NAME, which becomes that. 0 or an errno. */
+static int insert_as_another(struct image *m, char *name)
+{
+	char own[256];
+	int err;
+
+	snprintf(own, sizeof own, "%s", name);
+	module_new_name(own, getpid(), name, sizeof own);
+	err = rename_image(m->bytes, m->size, name);
+	return err ? err : insert_image(m);
+}
+
 /* Load what FD is open on, as the module NAME, or by its own name (AS NULL). 0 or -errno after a message. */
-static int load(int fd, const struct options *o, const char *name, const char *as)
+static int load(int fd, const struct options *o, char *name, const char *as)
 {
 	struct image m = { 0 };
 	int err = read_image(fd, &m);
@@ -276,22 +296,27 @@ static int load(int fd, const struct options *o, const char *name, const char *a
 	}
 	if (!err)
 		err = insert_image(&m);
-	if (err == EEXIST && !as && remove_stale(name))
+	if (err == EEXIST && !as && !(o->rename_used && is_served(name)) && remove_stale(name))
 		err = insert_image(&m);
+	if (err == EEXIST && !as && o->rename_used)
+		err = insert_as_another(&m, name);
 	if (err)
 		module_explain(o->module, name, err);
 	free(m.bytes);
 	return -err;
 }
 
-int module_load(int fd, const struct options *o, const char *name)
+int module_load(int fd, const struct options *o, char *name)
 {
 	return load(fd, o, name, NULL);
 }
 
 int module_load_as(int fd, const struct options *o, const char *name)
 {
-	return load(fd, o, name, name);
+	char own[256];
+
+	snprintf(own, sizeof own, "%s", name);
+	return load(fd, o, own, own);
 }
 
 /* Names of stap's modules into LIST; their number. */

@@ -31,6 +31,7 @@ static const char help[] =
 	"  -L           load, start and leave the module running\n"
 	"  -D           when all is in place, go on in the background, and print the number of that process (needs -o)\n"
 	"  -R           load the module by a name that no other one has\n"
+	"      --rename-if-used  the same, only where another module has its name\n"
 	"  -C WHEN      colors in messages: always, never or auto\n"
 	"  -w           no warnings\n"
 	"  -v           say what is being done\n"
@@ -46,11 +47,12 @@ static const char help[] =
 	"Exit status: 0 the session ended well, 1 it did not, 2 wrong usage,\n"
 	"             3 it did, but the command of -c failed.\n";
 
-enum { OPT_BULK = 256, OPT_OVERWRITE, OPT_MAY_LOAD, OPT_PARENT, OPT_UNCHECKED };
+enum { OPT_BULK = 256, OPT_OVERWRITE, OPT_MAY_LOAD, OPT_PARENT, OPT_UNCHECKED, OPT_RENAME };
 enum { STAPRUN_IDLE = 50 };	/* milliseconds, without its -T */
 
 static const struct option longs[] = {
 	{ "bulk", no_argument, NULL, OPT_BULK }, { "overwrite", no_argument, NULL, OPT_OVERWRITE },
+	{ "rename-if-used", no_argument, NULL, OPT_RENAME },
 	{ "unchecked", no_argument, NULL, OPT_UNCHECKED },
 	{ "may-load", no_argument, NULL, OPT_MAY_LOAD },
 	{ "parent", required_argument, NULL, OPT_PARENT },
@@ -146,6 +148,7 @@ static bool read_option(struct options *o, int c, int *status)
 	case OPT_OVERWRITE: o->overwrite = true; return true;
 	case OPT_PARENT: return process("--parent", &o->parent);
 	case OPT_UNCHECKED: o->unchecked = true; return true;
+	case OPT_RENAME: o->rename_used = true; return true;
 	case OPT_MAY_LOAD: *status = module_obstacle() || privilege_level() < STPD_DEV; return false;
 	case 'V': printf("stpd %s\n", PACKAGE_VERSION); *status = 0; return false;
 	case 'h': fputs(help, stdout); *status = 0; return false;

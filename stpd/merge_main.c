@@ -11,6 +11,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const char help[] =
 	"Usage: stap-merge [OPTION]... FILE...\n"
@@ -120,6 +121,19 @@ static bool close_output(FILE *out, const char *name)
 	return true;
 }
 
+/* The output would empty it before it is read. NULL: it is none of them. */
+static const char *input_that_is(const char *output, char **names, int n)
+{
+	struct stat out, in;
+
+	if (!output || stat(output, &out) || !S_ISREG(out.st_mode))
+		return NULL;
+	for (int i = 0; i < n; i++)
+		if (!stat(names[i], &in) && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
+			return names[i];
+	return NULL;
+}
+
 static int merge_files(char **names, int n, const char *output, bool verbose)
 {
 	struct input *inputs = calloc((size_t)n, sizeof *inputs);
@@ -145,7 +159,7 @@ static int merge_files(char **names, int n, const char *output, bool verbose)
 
 int main(int argc, char **argv)
 {
-	const char *output = NULL;
+	const char *output = NULL, *same;
 	bool verbose = false;
 	int c;
 
@@ -160,6 +174,11 @@ int main(int argc, char **argv)
 	}
 	if (optind == argc) {
 		say_error("which files? Try: stap-merge -h");
+		return 2;
+	}
+	same = input_that_is(output, argv + optind, argc - optind);
+	if (same) {
+		say_error("-o %s: that is the file %s, which is to be read", output, same);
 		return 2;
 	}
 	return merge_files(argv + optind, argc - optind, output, verbose);

@@ -2,6 +2,7 @@
 /* One session: load, start, collect, stop, drain, unload. */
 #include "stpd/instance.h"
 #include "stpd/patient.h"
+#include "stpd/repeats.h"
 #include "stpd/signals.h"
 #include "stpd/stpd.h"
 
@@ -33,6 +34,7 @@ struct session {
 	struct ctl_call call;		/* START or STOP, under way */
 	bool leaving;			/* SIGQUIT: as with -L, but later */
 	bool loaded, started, stopping, stopped, failed, broken, detached, child_ended;
+	bool renamed;			/* as its name was in use */
 	bool gone;			/* the module, removed by force */
 	bool exit_asked;		/* by the script; acted on once the session has started */
 	struct stp_msg_started start;
@@ -42,6 +44,7 @@ struct session {
 	int parent;			/* pidfd of --parent, or -1 */
 	bool cut;			/* START was asked to end before its time */
 	bool interrupted;		/* by a signal before the session had started */
+	struct repeats *repeats;	/* warnings of the module */
 	unsigned asked;			/* by signals to end; several at once are one */
 	int64_t asked_ms;		/* when the last one came */
 	bool switch_asked;		/* to the next file, while the output may be under way */
@@ -142,7 +145,7 @@ static void handle_message(struct session *s, const struct ctl_msg *m)
 		s->stopped = true;
 		break;
 	case STP_MSG_ERROR: say_error("%s", m->payload); s->failed = true; break;
-	case STP_MSG_WARN: say_warning(s->o, "%s", m->payload); break;
+	case STP_MSG_WARN: repeats_say(s->repeats, s->o, m->payload, now_ms()); break;
 	case STP_MSG_SYSTEM:
 		if (s->relay && relay_read_all(s->relay) >= 0)
 			relay_advance(s->relay, false);	/* what was printed before comes first */
@@ -283,6 +286,7 @@ static int step(struct session *s, int idle)
 	if (p[4].revents)
 		parent_ended(s);
 	err = drain_ctl(s);
+	repeats_report(s->repeats, s->o, now_ms(), false);
 	if (err >= 0 && s->broken)
 		err = -EIO;
 	if (err < 0)
@@ -439,8 +443,10 @@ static int watch_target(struct session *s)
 
 static int open_module(struct session *s)
 {
+	char own[sizeof s->name];
 	int err;
 
+	memcpy(own, s->name, sizeof own);
 	if (!s->o->attach) {
 		if (access("/sys/module", F_OK)) {
 			say_error("sysfs is not mounted on /sys, where loaded modules are looked for:"
@@ -451,6 +457,7 @@ static int open_module(struct session *s)
 		if (err)
 			return err;
 		s->loaded = true;
+		s->renamed = !s->o->rename && strcmp(own, s->name) != 0;
 		s->module = instance_of(s->name);
 	} else if (module_state(s->name) == STP_STATE_STOPPED) {
 		say_warning(s->o, "the session of module %s is over, without its end probes:"
@@ -551,6 +558,7 @@ static void report_child(struct session *s)
 /* The module goes on without us. What it printed so far is written. */
 static int leave(struct session *s)
 {
+	repeats_report(s->repeats, s->o, now_ms(), true);
 	if (s->relay && !s->failed) {
 		/* once: its probes may see each read, and print again */
 		relay_read_all(s->relay);
@@ -569,7 +577,7 @@ static int run_started(struct session *s)
 	if (s->start.nskipped)
 		say_debug(s->o, "%u optional probe points did not attach", s->start.nskipped);
 	if (s->o->daemon && !s->cut) {
-		background_ready(s->o->ready);
+		background_ready(s->o->ready, s->renamed);
 		close_fd(&s->parent);		/* it has what it waited for */
 	}
 	release_command(s);
@@ -582,6 +590,7 @@ static int run_started(struct session *s)
 		return leave(s) || s->failed;
 	if (s->relay) {		/* -L has none */
 		drain(s);
+		repeats_report(s->repeats, s->o, now_ms(), true);
 		report_losses(s);
 	}
 	report_child(s);
@@ -647,11 +656,18 @@ int session_run(struct options *o)
 
 	if (!output_possible(o))
 		return 1;
+	s.repeats = repeats_new();
+	if (!s.repeats) {
+		say_error("out of memory");
+		return 1;
+	}
 	snprintf(own, sizeof own, "%s", o->module);
 	if (!o->attach)
 		s.file = module_open(o->module, own, sizeof own);
-	if (!o->attach && s.file < 0)
+	if (!o->attach && s.file < 0) {
+		repeats_free(s.repeats);
 		return 1;
+	}
 	memcpy(s.name, own, sizeof own);
 	if (o->rename && !o->attach)
 		module_new_name(own, getpid(), s.name, sizeof s.name);
@@ -671,5 +687,7 @@ int session_run(struct options *o)
 	say_progress(NULL);
 	finish(&s, &status);
 	patient_ask(NULL, NULL);
+	repeats_report(s.repeats, o, now_ms(), true);
+	repeats_free(s.repeats);
 	return status;
 }

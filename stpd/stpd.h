@@ -41,6 +41,7 @@ struct options {
 	bool remove;			/* -d */
 	bool unchecked;			/* --unchecked: load the module as it is */
 	bool rename;			/* -R: load the module by another name */
+	bool rename_used;		/* --rename-if-used: only where a module has that name */
 	unsigned idle_ms;		/* -T of staprun: how long output may wait in the buffers; 0 the usual time */
 	bool daemon;			/* -D */
 	int ready;			/* -D: write a byte here when the session runs, then close it */
@@ -75,8 +76,10 @@ void module_base_name(const char *path, char *name, size_t size);
 /* Open the file of a module that the user may load, and tell its own name (NAME of [256]). PATH is a file, or the name of a module
  * below /lib/modules. fd, or -errno after a message. */
 int module_open(const char *path, char *name, size_t size);
-/* Load what FD is open on, called NAME; one that a killed daemon left behind makes room. 0, or -errno after a message that says what to do. */
-int module_load(int fd, const struct options *o, const char *name);
+/* Load what FD is open on, called NAME, of 256 bytes; one that a killed daemon left behind makes room; with
+ * options.rename_used NAME becomes another one where it is in use. 0, or -errno after a message that
+ * says what to do. */
+int module_load(int fd, const struct options *o, char *name);
 /* The name that process PID gives a module with -R. */
 void module_new_name(const char *own, pid_t pid, char *name, size_t size);
 /* The same for another name than its own: NAME. */
@@ -171,8 +174,8 @@ uint64_t relay_received(const struct relay *r);	/* records of text */
 /* -D: go on in a new process, which has no terminal. There: a descriptor for options.ready. The old one waits for that byte, tells the
  * process and module NAME, and returns -1 with *STATUS to exit with. */
 int background_start(const char *name, const struct options *o, int *status);
-/* In the new process: the session runs. */
-void background_ready(int fd);
+/* In the new process: the session runs; its module was RENAMED because its name was in use. */
+void background_ready(int fd, bool renamed);
 /* Fork for -c, held before exec until child_go(). Its pid or -errno after a message. */
 pid_t child_prepare(const char *command, int *hold);
 void child_go(int hold);

@@ -43,6 +43,7 @@ static bool fits_mode(const struct options *o)
 		{ "-N", o->namespaces, LOAD | LEAVE },
 		{ "-r", o->remote.id >= 0, LOAD | LEAVE },
 		{ "-R", o->rename, LOAD | LEAVE },
+		{ "--rename-if-used", o->rename_used, LOAD | LEAVE },
 		{ "--bulk", o->bulk, LOAD | LEAVE },
 		{ "--overwrite", o->overwrite, LOAD | LEAVE },
 		{ "--unchecked", o->unchecked, LOAD | LEAVE },

@@ -19,11 +19,15 @@
 #include "translator/program.h"
 #include "translator/sema/sema.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+enum { WRONG_USAGE = 2 };		/* exit status */
 
 /* ---- costs ---- */
 
@@ -279,11 +283,33 @@ static int run(struct session *s)
 	return run_passes(s);
 }
 
+/* What cron and others leave closed would become a pipe or a file of ours, and get the messages. */
+static void open_standard_files(void)
+{
+	int fd;
+
+	while ((fd = open("/dev/null", O_RDWR | O_CLOEXEC)) >= 0 && fd <= STDERR_FILENO)
+		fcntl(fd, F_SETFD, 0);	/* stpd's, too */
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
+/* False after a message: standard output did not take everything. */
+static bool end_output(void)
+{
+	errno = 0;
+	if (!fflush(stdout) && !ferror(stdout))
+		return true;
+	fprintf(stderr, "error: cannot write to standard output: %s\n", errno ? strerror(errno) : "some of the output was not taken");
+	return false;
+}
+
 int driver_main(int argc, char **argv)
 {
 	struct session *s = xcalloc(1, sizeof *s);
 	int status = 1;
 
+	open_standard_files();
 	signal(SIGXFSZ, SIG_IGN);	/* a write fails then, and its message tells the reason */
 	signal(SIGCHLD, SIG_DFL);	/* whoever started us may ignore it: then children leave no status */
 	session_init(s);
@@ -292,6 +318,7 @@ int driver_main(int argc, char **argv)
 		status = 0;
 		break;
 	case OPTIONS_BAD:
+		status = WRONG_USAGE;
 		break;
 	case OPTIONS_RUN:
 		status = run(s);
@@ -299,7 +326,7 @@ int driver_main(int argc, char **argv)
 		break;
 	}
 	diag_finish(&s->diags);
-	if (fflush(stdout) || ferror(stdout))
+	if (!end_output())
 		status = status ? status : 1;
 	session_free(s);
 	free(s);

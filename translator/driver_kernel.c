@@ -323,6 +323,8 @@ static void stpd_words(struct session *s, struct words *w)
 	word_pair(s, w, "-b", number_text(s, o->buffer_mb));
 	word_pair(s, w, "-S", o->size_limit);
 	word_pair(s, w, "-T", number_text(s, (uint64_t)o->timeout_s * 1000));
+	if (!o->module_name)
+		word(s, w, "--rename-if-used");
 	if (o->bulk)
 		word(s, w, "--bulk");
 	if (o->flight_recorder) {

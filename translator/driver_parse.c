@@ -41,6 +41,14 @@ static void append_file(struct session *s, struct file *to, const struct file *f
 	APPEND(s, to, from, order_kind);
 }
 
+static void warn_of_unused(struct session *s)
+{
+	for (size_t i = 0; i < s->opt.args.len; i++)
+		if (!s->args_used[i])
+			diag_warning(&s->diags, (struct span){ 0 }, E(ARGUMENT_UNUSED), "the script does not use its argument %zu, \"%s\" ($%zu, @%zu)",
+				     i + 1, s->opt.args.data[i], i + 1, i + 1);
+}
+
 bool driver_parse(struct session *s)
 {
 	struct source *src = script_source(s);
@@ -59,6 +67,8 @@ bool driver_parse(struct session *s)
 		if (extra && s->script)
 			append_file(s, s->script, extra);
 	}
+	if (ok && s->script)
+		warn_of_unused(s);
 	return ok && s->script;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The command line, by the table of options.def.
  *
- * Options end at the first argument that is none: it is the script (unless -e or a listing
- * was asked for), and what follows it are the script's arguments. */
+ * Options stand anywhere before "--".  The first word that is none is the script (unless -e or a
+ * listing was asked for), and the others are the script's arguments. */
 #include "translator/options.h"
 #include "lib/run.h"
 #include "translator/errors.h"
@@ -10,8 +10,10 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #ifdef HAVE_CONFIG_H
@@ -27,7 +29,7 @@ struct parse {
 	bool by_groups;			/* the privilege level is what the user's groups allow */
 };
 
-enum option_kind { OPT_SECTION, OPT_FLAG, OPT_TEXT, OPT_NUMBER, OPT_LIST, OPT_PAIR, OPT_CALL };
+enum option_kind { OPT_SECTION, OPT_FLAG, OPT_TEXT, OPT_NUMBER, OPT_LIST, OPT_PAIR, OPT_CALL, OPT_MOOT };
 struct option {
 	enum option_kind kind;
 	char letter;
@@ -219,11 +221,55 @@ static bool take_compatible(struct parse *p, const char *value)
 	return true;
 }
 
+static const struct { const char *name; __rlimit_resource_t resource; } rlimits[] = {
+	{ "as", RLIMIT_AS }, { "cpu", RLIMIT_CPU }, { "nproc", RLIMIT_NPROC }, { "stack", RLIMIT_STACK }, { "fsize", RLIMIT_FSIZE },
+};
+
+/* Of translating; stpd lifts what it can. */
+static bool take_rlimit(struct parse *p, const char *name, const char *value)
+{
+	struct rlimit now;
+	size_t i = 0;
+	long n;
+
+	while (strcmp(rlimits[i].name, name))
+		i++;
+	if (!to_number(value, 1, LONG_MAX, &n))
+		return complain(p, "--rlimit-%s=%s: a number was expected", name, value);
+	if (getrlimit(rlimits[i].resource, &now))
+		return complain(p, "--rlimit-%s=%s: %s", name, value, strerror(errno));
+	now.rlim_cur = (rlim_t)n;
+	if (setrlimit(rlimits[i].resource, &now))
+		return complain(p, "--rlimit-%s=%s: %s", name, value, strerror(errno));
+	return true;
+}
+
+static bool limit_as(struct parse *p, const char *value) { return take_rlimit(p, "as", value); }
+static bool limit_cpu(struct parse *p, const char *value) { return take_rlimit(p, "cpu", value); }
+static bool limit_nproc(struct parse *p, const char *value) { return take_rlimit(p, "nproc", value); }
+static bool limit_stack(struct parse *p, const char *value) { return take_rlimit(p, "stack", value); }
+static bool limit_fsize(struct parse *p, const char *value) { return take_rlimit(p, "fsize", value); }
+
+static bool no_sysroot(struct parse *p, const char *value)
+{
+	return complain(p, "--sysroot=%s: name its kernel instead: -r %s/lib/modules/RELEASE/build", value, value);
+}
+
+static bool no_sysenv(struct parse *p, const char *value)
+{
+	return complain(p, "--sysenv=%s: it needs a --sysroot, of which there is none", value);
+}
+
+static bool no_kbuild_arguments(struct parse *p, const char *value)
+{
+	return complain(p, "-B %s: modules are made without make's variables; -D NAME=VALUE with -g defines C macros", value);
+}
+
 static bool print_version(struct parse *p, const char *value)
 {
 	(void)value;
 	p->done = true;
-	puts("stap " PACKAGE_VERSION "\nLicence GPL-2.0-or-later: you may change and pass on this program. It comes without any warranty.");
+	puts("stap (version " LANGUAGE_VERSION "/" PACKAGE_VERSION ": of the language, of the program)\nLicence GPL-2.0-or-later: you may change and pass on this program. It comes without any warranty.");
 	return true;
 }
 
@@ -240,6 +286,7 @@ static const struct option options[] = {
 #define LIST(l, n, f, a, h) { .kind = OPT_LIST, .letter = l, .name = n, .field = FIELD(f), .arg = a, .help = h },
 #define PAIR(l, n, f, a, h) { .kind = OPT_PAIR, .letter = l, .name = n, .field = FIELD(f), .arg = a, .help = h },
 #define CALL(l, n, f, a, h) { .kind = OPT_CALL, .letter = l, .name = n, .call = f, .arg = a, .help = h },
+#define MOOT(l, n, a, h) { .kind = OPT_MOOT, .letter = l, .name = n, .arg = a, .help = h },
 #include "translator/options.def"
 };
 #define NOPTIONS (sizeof options / sizeof *options)
@@ -277,14 +324,15 @@ static bool print_help(struct parse *p, const char *value)
 	puts("Usage: stap [OPTION]… SCRIPT-FILE [ARGUMENT]…\n"
 	     "       stap [OPTION]… -e SCRIPT [ARGUMENT]…\n"
 	     "       stap [OPTION]… -l POINT | -L POINT\n"
-	     "Probe a running Linux system with a script. - as the file is standard input.");
+	     "Probe a running Linux system with a script. - as the file is standard input.\n"
+	     "Options may stand behind the script, too; behind -- there are arguments alone.");
 	for (i = 0; i < NOPTIONS; i++) {
 		if (options[i].kind == OPT_SECTION)
 			printf("\n%s:\n", options[i].help);
 		else
 			print_option(&options[i]);
 	}
-	puts("\nExit status: 0, or 1 after an error. See stap(1).");
+	puts("\nExit status: 0, 1 after an error, 2 for a wrong command line, 3 when the command of -c failed. See stap(1).");
 	return true;
 }
 
@@ -303,6 +351,13 @@ static bool take_pair(struct parse *p, const struct option *o, struct name_value
 		return complain(p, "-G %s: NAME=VALUE was expected", value);
 	vec_push(a, v, pair);
 	return true;
+}
+
+static const char *option_text(struct parse *p, const struct option *o)
+{
+	struct arena *a = &p->session->arena;
+
+	return o->name ? arena_printf(a, "--%s", o->name) : arena_printf(a, "-%c", o->letter);
 }
 
 static bool apply(struct parse *p, const struct option *o, const char *value)
@@ -331,17 +386,32 @@ static bool apply(struct parse *p, const struct option *o, const char *value)
 		return take_pair(p, o, (struct name_value_vec *)field, value);
 	case OPT_CALL:
 		return o->call(p, value);
+	case OPT_MOOT:
+		diag_warning(&p->session->diags, (struct span){ 0 }, E(OPTION_MOOT), "%s is not needed: %s",
+			     option_text(p, o), o->help);
+		break;
 	}
 	return true;
 }
 
 /* ---- scanning ---- */
 
-struct scan { int argc, next; char **argv; };
+struct scan {
+	int argc, next;
+	char **argv;
+	struct string_vec words;	/* that are no options, and no arguments of one */
+};
 
 static const char *next_word(struct scan *w)
 {
 	return w->next < w->argc ? w->argv[w->next++] : NULL;
+}
+
+static bool unknown_short(struct parse *p, const struct scan *w, char letter)
+{
+	if (w->words.len)
+		return complain(p, "there is no option -%c; arguments of the script that begin with - stand behind --", letter);
+	return complain(p, "there is no option -%c; see stap --help", letter);
 }
 
 /* -vvp4, -e SCRIPT, -DNAME: WORD is what follows the dash. */
@@ -354,7 +424,7 @@ static bool short_options(struct parse *p, struct scan *w, const char *word)
 		for (o = options; o < options + NOPTIONS && (o->kind == OPT_SECTION || o->letter != *word); o++)
 			;
 		if (o == options + NOPTIONS)
-			return complain(p, "there is no option -%c; see stap --help", *word);
+			return unknown_short(p, w, *word);
 		if (!o->arg) {
 			if (!apply(p, o, NULL))
 				return false;
@@ -405,19 +475,33 @@ static bool long_option(struct parse *p, struct scan *w, const char *word)
 
 static bool scan_options(struct parse *p, struct scan *w)
 {
+	struct arena *a = &p->session->arena;
 	const char *word;
 
-	while (w->next < w->argc && !p->done) {
-		word = w->argv[w->next];
+	while (!p->done && (word = next_word(w)) && strcmp(word, "--")) {
 		if (word[0] != '-' || !word[1])
-			break;
-		w->next++;
-		if (!strcmp(word, "--"))
-			break;
-		if (!(word[1] == '-' ? long_option(p, w, word + 2) : short_options(p, w, word + 1)))
+			vec_push(a, &w->words, word);
+		else if (!(word[1] == '-' ? long_option(p, w, word + 2) : short_options(p, w, word + 1)))
 			return false;
 	}
+	while (!p->done && (word = next_word(w)))
+		vec_push(a, &w->words, word);
 	return true;
+}
+
+/* The script, and its arguments. */
+static void take_words(struct session *s, const struct scan *w)
+{
+	struct options *o = &s->opt;
+	bool names_file = !o->script_text && !o->list && !o->dump_what && !o->doctor && !o->extra_scripts.len;
+
+	for (size_t i = 0; i < w->words.len; i++) {
+		if (!i && names_file)
+			o->script_file = w->words.data[i];
+		else
+			vec_push(&s->arena, &o->args, w->words.data[i]);
+	}
+	s->args_used = ARENA_ARRAY(&s->arena, bool, o->args.len + 1);
 }
 
 /* ---- who asks ---- */
@@ -531,10 +615,7 @@ enum options_result options_parse(struct session *s, int argc, char **argv)
 	set_diagnostics(s);
 	if (p.done || !ok)
 		return p.done ? OPTIONS_DONE : OPTIONS_BAD;
-	if (!o->script_text && !o->list && !o->dump_what && !o->doctor && !o->extra_scripts.len)
-		o->script_file = next_word(&w);
-	while (w.next < w.argc)
-		vec_push(&s->arena, &o->args, next_word(&w));
+	take_words(s, &w);
 	if (!o->release)
 		o->release = getenv("SYSTEMTAP_RELEASE");
 	add_privilege(&p);

@@ -116,6 +116,8 @@ struct session {
 	struct options opt;
 	struct target target;
 
+	bool *args_used;		/* by number less 1: $N, @N or $# asked for this one of opt.args */
+
 	/* syntax: the user's script and the macros that are in force */
 	struct file *script;
 	struct map macros;		/* name -> struct macro (syntax/macro.h) */

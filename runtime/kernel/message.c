@@ -17,9 +17,9 @@ static struct slot {
 	char payload[RT_MESSAGE_SIZE];
 } slots[SLOTS];
 static atomic64_t order;
-static atomic_t dropped;
+static atomic_t dropped, dropped_commands;	/* messages; those of system() are among them */
 
-static struct slot *claim(void)
+static struct slot *claim(u32 kind)
 {
 	int i;
 
@@ -28,6 +28,8 @@ static struct slot *claim(void)
 			slots[i].order = (u64)atomic64_inc_return(&order);
 			return &slots[i];
 		}
+	if (kind == STP_MSG_SYSTEM)
+		atomic_inc(&dropped_commands);
 	atomic_inc(&dropped);
 	return NULL;
 }
@@ -40,7 +42,7 @@ static void publish(struct slot *s)
 
 void rt_message_bytes(u32 kind, const void *payload, size_t len)
 {
-	struct slot *s = claim();
+	struct slot *s = claim(kind);
 
 	if (!s)
 		return;
@@ -52,7 +54,7 @@ void rt_message_bytes(u32 kind, const void *payload, size_t len)
 
 void rt_message(u32 kind, const char *fmt, ...)
 {
-	struct slot *s = claim();
+	struct slot *s = claim(kind);
 	va_list ap;
 	int n;
 
@@ -81,19 +83,30 @@ bool rt_message_ready(void)
 	return oldest() || atomic_read(&dropped);
 }
 
+/* What found no slot since the last time. */
+static bool take_loss(struct stp_msg *head, char *payload)
+{
+	int lost = atomic_xchg(&dropped, 0), commands;
+
+	if (!lost)
+		return false;
+	commands = atomic_xchg(&dropped_commands, 0);
+	head->kind = STP_MSG_WARN;
+	if (commands)
+		head->len = (u32)scnprintf(payload, RT_MESSAGE_SIZE,
+					   "%d commands of system() were not run, and %d other messages were dropped:"
+					   " they came faster than the daemon takes them", commands, max(lost - commands, 0));
+	else
+		head->len = (u32)scnprintf(payload, RT_MESSAGE_SIZE, "%d messages were dropped", lost);
+	return true;
+}
+
 bool rt_message_take(struct stp_msg *head, char *payload)
 {
 	struct slot *s = oldest();
-	int lost;
 
-	if (!s) {
-		lost = atomic_xchg(&dropped, 0);
-		if (!lost)
-			return false;
-		head->kind = STP_MSG_WARN;
-		head->len = (u32)scnprintf(payload, RT_MESSAGE_SIZE, "%d messages were dropped", lost);
-		return true;
-	}
+	if (!s)
+		return take_loss(head, payload);
 	*head = s->head;
 	memcpy(payload, s->payload, s->head.len);
 	smp_store_release(&s->state, FREE);

@@ -204,6 +204,8 @@ static struct token lex_argument(struct lexer *l, size_t beg)
 
 	if (at(l, 0) == '#') {
 		l->pos++;
+		for (size_t i = 0; l->session->args_used && i < n; i++)
+			l->session->args_used[i] = true;
 		t.number = (int64_t)n;
 		t.kind = string ? TOK_STRING : TOK_NUMBER;
 		t.text = intern(&l->session->names, arena_printf(&l->session->arena, "%zu", n));
@@ -211,6 +213,8 @@ static struct token lex_argument(struct lexer *l, size_t beg)
 	} else {
 		while (at(l, 0) >= 0 && isdigit(at(l, 0)))
 			t.number = t.number > 1000000 ? t.number : t.number * 10 + l->src->text[l->pos] - '0', l->pos++;
+		if (l->session->args_used && t.number > 0 && (uint64_t)t.number <= n)
+			l->session->args_used[t.number - 1] = true;
 	}
 	t.span = span_from(l, beg);
 	return t;

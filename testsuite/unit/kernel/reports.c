@@ -75,7 +75,7 @@ TEST(messages_that_are_dropped)
 		rt_message(STP_MSG_WARN, "%u", i);
 	CHECK_EQ(world.wakes, SLOTS);
 	rt_message(STP_MSG_WARN, "one too many");
-	rt_message_bytes(STP_MSG_SYSTEM, "two", 3);
+	rt_message_bytes(STP_MSG_STATS, "two", 3);
 	for (unsigned i = 0; i < SLOTS; i++)
 		CHECK_EQ(number(), i);
 	CHECK(rt_message_ready());
@@ -85,6 +85,22 @@ TEST(messages_that_are_dropped)
 	CHECK_EQ(head.len, strlen("2 messages were dropped"));
 	CHECK_STR(payload, "2 messages were dropped");
 	CHECK(!rt_message_ready() && !rt_message_take(&head, payload));
+}
+
+TEST(messages_that_are_dropped_commands)
+{
+	begin();
+	for (unsigned i = 0; i < SLOTS; i++)
+		rt_message(STP_MSG_WARN, "%u", i);
+	rt_message(STP_MSG_SYSTEM, "a command");
+	rt_message(STP_MSG_WARN, "one too many");
+	rt_message(STP_MSG_SYSTEM, "a command");
+	for (unsigned i = 0; i < SLOTS; i++)
+		CHECK_EQ(number(), i);
+	CHECK(rt_message_take(&head, payload));
+	CHECK_EQ(head.kind, STP_MSG_WARN);
+	CHECK_EQ(strncmp(payload, "2 commands of system() were not run, and 1 other messages were dropped:", 71), 0);
+	CHECK(!rt_message_ready());
 }
 
 static void say_other(void) { rt_message(STP_MSG_WARN, "other"); }

@@ -155,6 +155,35 @@ TEST(session_exit_is_told_to_the_next_daemon)
 	CHECK_STR(said, "CHANNELS STARTED EXIT ");
 }
 
+/* Its daemon was killed: the next one is told, and reads what the channels hold. */
+TEST(session_that_is_over_is_introduced)
+{
+	fresh();
+	start();
+	listen();
+	rt_stop(true);
+	said[0] = 0;
+	rt_introduce();
+	CHECK(rt_session_ready());
+	listen();
+	CHECK_STR(said, "CHANNELS STARTED STOPPED ");
+}
+
+/* There is nothing to be read of one whose channels could not be made. */
+TEST(session_that_left_nothing_is_introduced)
+{
+	fresh();
+	start();
+	listen();
+	rt_stop(true);
+	said[0] = 0;
+	world.no_channels = true;
+	rt_introduce();
+	listen();
+	CHECK_STR(said, "FAILED ");
+	world.no_channels = false;
+}
+
 TEST(session_wakes_who_waits)
 {
 	fresh();

@@ -27,6 +27,7 @@ struct world {
 	void *other_stack, *other_end;		/* where the unwinder sees the stack in use */
 	unsigned unwinds;			/* that it was asked */
 	unsigned wakes;				/* of the daemon */
+	bool no_channels;			/* they could not be made */
 	struct plat_wait wait;			/* that the last lock was asked for with */
 	int attach_error;			/* attaching fails: an ERROR message says so */
 	unsigned points, attached;		/* each takes a second to attach */

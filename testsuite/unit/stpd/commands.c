@@ -187,7 +187,7 @@ static void start_in_background(void)
 	if (fd >= 0) {
 		if (!starts)
 			_exit(6);
-		background_ready(fd);
+		background_ready(fd, false);
 		_exit(read(0, &c, 1) == 0 && getsid(0) == getpid() && write(1, "into nothing", 12) == 12 ? 0 : 9);
 	}
 	dup2(keep, 0);
@@ -241,7 +241,7 @@ static void nobody_waits(void)
 	signal(SIGPIPE, SIG_IGN);
 	CHECK(!pipe(p));
 	close(p[0]);
-	background_ready(p[1]);
+	background_ready(p[1], false);
 	CHECK(fcntl(p[1], F_GETFD) < 0);
 	signal(SIGPIPE, SIG_DFL);
 }

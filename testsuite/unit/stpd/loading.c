@@ -17,7 +17,7 @@
 static int load_file(const struct image *f, bool unchecked)
 {
 	const struct options o = { .module = "m.ko", .unchecked = unchecked };
-	int fd = image_open(f), r = module_load(fd, &o, "m");
+	int fd = image_open(f), r = module_load(fd, &o, (char[256]){ "m" });
 
 	close(fd);
 	return r;
@@ -43,7 +43,7 @@ static int at_once(void)
 static int unreadable(void)
 {
 	fake_kernel.on = true;
-	TRY(module_load(-1, &(struct options){ .module = "m.ko" }, "m") == -EBADF);
+	TRY(module_load(-1, &(struct options){ .module = "m.ko" }, (char[256]){ "m" }) == -EBADF);
 	TRY(!fake_kernel.inserted && !fake_kernel.deleted);
 	return 0;
 }

@@ -4,6 +4,7 @@
 #include "testsuite/unit/stpd/as_user.h"
 #include "testsuite/unit/stpd/fake_kernel.h"
 #include "testsuite/unit/stpd/image.h"
+#include "testsuite/unit/stpd/played_modules.h"
 #include "testsuite/unit/unit.h"
 
 #include <errno.h>
@@ -77,4 +78,42 @@ TEST(loading_by_another_name)
 {
 	as_user_must(true, renamed);
 	as_user_must(true, not_renamed);
+}
+
+/* The name that a module gets whose own is in use or not, or NULL: it was refused. */
+static const char *name_beside(bool in_use, enum stp_state state, bool may_rename)
+{
+	static char name[256];
+	struct image f = image_good();
+	int fd = image_open(&f), err;
+
+	strcpy(name, "m");
+	fake_kernel.inserted = fake_kernel.deleted = 0;
+	memset(fake_kernel.insert_errors, 0, sizeof fake_kernel.insert_errors);
+	fake_kernel.insert_errors[0] = in_use ? EEXIST : 0;
+	played_load("m", state, 0);
+	err = module_load(fd, &(struct options){ .module = "m.ko", .rename_used = may_rename, .unchecked = true }, name);
+	close(fd);
+	return err ? NULL : name;
+}
+
+static int renamed_where_used(void)
+{
+	char another[256];
+
+	module_new_name("m", getpid(), another, sizeof another);
+	fake_kernel.on = true;
+	TRY(!strcmp(name_beside(false, STP_STATE_RUNNING, true), "m"));
+	TRY(!strcmp(name_beside(true, STP_STATE_RUNNING, true), another) && fake_kernel.deleted == 0);
+	TRY(!strcmp(fake_kernel.image + offsetof(struct image, module) + NAME_AT, another));
+	TRY(!strcmp(name_beside(true, STP_STATE_NEW, true), another) && fake_kernel.deleted == 0);
+	TRY(!name_beside(true, STP_STATE_RUNNING, false));
+	/* what a killed daemon left makes room */
+	TRY(!strcmp(name_beside(true, STP_STATE_STOPPED, true), "m") && fake_kernel.deleted == 1);
+	return 0;
+}
+
+TEST(renaming_where_the_name_is_used)
+{
+	as_user_must(true, renamed_where_used);
 }
