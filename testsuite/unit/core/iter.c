@@ -205,6 +205,7 @@ static char place_of(const struct stp_iter *it)
 TEST(iter_nests_with_other_orders)
 {
 	static const struct stp_map_desc by[] = { longs, stats };
+	static const char *const names[] = { "a", "b", "c", "d" };
 
 	for (int kind = 0; kind < 2; kind++) {
 		struct stp_map *m = fixture_one_map(&by[kind], 1 + kind);
@@ -213,7 +214,7 @@ TEST(iter_nests_with_other_orders)
 
 		for (int i = 0; i < 4; i++)
 			if (kind)
-				stp_map_add_stat(CTX, m, KEY(KS((const char *[]){ "a", "b", "c", "d" }[i])), 10 * i % 7);
+				stp_map_add_stat(CTX, m, KEY(KS(names[i])), 10 * i % 7);
 			else
 				stp_map_set_long(CTX, m, KEY(KL(i)), 10 * i % 7);
 		stp_iter_begin(CTX, &it[0], m, 0, -1, STP_SUM, 3, NULL, 0);
