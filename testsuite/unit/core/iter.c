@@ -229,7 +229,7 @@ TEST(iter_nests_with_other_orders)
 			}
 			sprintf(got + strlen(got), " ");
 		}
-		CHECK_STR(got, "caabacada daabacada baabacada ");
+		CHECK_STR(got, "caabacada baabacada daabacada ");
 		stp_ctx_end(CTX);
 	}
 }
