@@ -104,7 +104,7 @@ static const char *deliver(struct session *s, int to, const char *data, size_t l
 static const char *run(const char *data, size_t len, bool *taken)
 {
 	struct options o = { .parent_fd = -1, .leave = len % 2, .verbose = 1 };
-	struct session s = { .o = &o, .name = "fuzz", .ctl = -1, .deadline_ms = -1 };
+	struct session s = { .o = &o, .name = "fuzz", .ctl = -1, .deadline_ms = -1, .repeats = repeats_new() };
 	const char *at = data, *end = data + len, *wrong = NULL, *stop;
 	bool ended = false;
 	int pair[2];
@@ -113,8 +113,10 @@ static const char *run(const char *data, size_t len, bool *taken)
 	correct = len && *data == '+';
 	at += correct;
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair))
-		return "no sockets";
+	if (!s.repeats || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair)) {
+		repeats_free(s.repeats);
+		return "no memory or sockets";
+	}
 	s.ctl = pair[0];
 	while (at < end && !ended && !wrong) {
 		stop = memmem(at, (size_t)(end - at), "@@", 2);
@@ -122,6 +124,7 @@ static const char *run(const char *data, size_t len, bool *taken)
 		at = stop ? stop + 2 : end;
 	}
 	*taken = !ended;
+	repeats_free(s.repeats);
 	close(pair[0]);
 	close(pair[1]);
 	return wrong;
