@@ -13,7 +13,8 @@ struct home {
 };
 extern struct home home;
 
-/* Memory that scripts may read: "kernel memory" with its NUL at 0xffff888000000000, "user memory" at 0x400000. */
+/* Memory that scripts may read: "kernel memory" with its NUL at 0xffff888000000000, "user memory" at 0x400000. A
+ * script that brings its own defines it again. */
 void home_memory(void);
 
 #endif

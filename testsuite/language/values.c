@@ -49,7 +49,7 @@ void stp_warn(struct stp_ctx *c, const char *text)
 	fprintf(stderr, "WARNING: %s%s", text, n && text[n - 1] == '\n' ? "" : "\n");
 }
 
-void home_memory(void)
+__attribute__((weak)) void home_memory(void)
 {
 	static char kernel[] = "kernel memory", user[] = "user memory";
 
