@@ -8,7 +8,7 @@
 struct fetching {
 	struct body *b;
 	struct expr *e;
-	struct val inputs[MAX_KEYS + 1];
+	struct val *inputs;
 	unsigned id;
 };
 
@@ -132,6 +132,7 @@ struct val emit_fetch(struct body *b, struct expr *e, const char *dst)
 		vec_push(b->e->arena, &inputs, e->fetch.inputs.data[i]);
 	if (e->fetch.store)
 		vec_push(b->e->arena, &inputs, e->fetch.store);
+	f.inputs = ARENA_ARRAY(b->e->arena, struct val, inputs.len + 1);
 	emit_list(b, &inputs, f.inputs);
 	f.id = b->nlong++;
 	for (unsigned i = 0; i < p->len; i++)
