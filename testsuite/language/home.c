@@ -27,6 +27,7 @@ static void handle_error(struct stp_ctx *c)
 	stp_ctx_error_text(c, text, sizeof text);
 	if (!soft || !l->suppress_errors)
 		fprintf(stderr, "%s: %s\n", soft ? "WARNING" : "ERROR", text);
+	home.told |= !soft;
 	if (!soft && (c->error_kind == STP_ERR_LIMIT || home.errors > l->max_errors))
 		home.failed = home.want_exit = true;
 }
@@ -151,5 +152,5 @@ int main(int argc, char **argv)
 	run_once(home.failed ? STP_FAMILY_ERROR : STP_FAMILY_END);
 	stp_core_unload();
 	free(frame);
-	return home.failed;
+	return home.told;	/* as a daemon that had an error to say */
 }

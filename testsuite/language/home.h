@@ -9,7 +9,7 @@ struct home {
 	struct stp_ctx ctx;
 	uint64_t now;			/* ns since the start; timers move it */
 	unsigned errors;
-	bool failed, want_exit;
+	bool told, failed, want_exit;	/* told: an error; failed: it ended the session */
 };
 extern struct home home;
 
