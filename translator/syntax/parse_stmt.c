@@ -20,15 +20,16 @@ static bool starts_declaration(const struct token *t)
 /* How far the line of AT is indented; *FIRST: nothing else stands before AT in it. */
 static unsigned indentation(struct parser *p, struct span at, bool *first)
 {
-	const struct source *src = source_get(&p->session->sources, at.src);
-	size_t begin = at.beg, i;
-	unsigned n = 0;
+	struct source *src = source_get(&p->session->sources, at.src);
+	unsigned line, col, n = 0, i;
+	const char *text;
+	size_t len;
 
-	while (begin && src->text[begin - 1] != '\n')
-		begin--;
-	for (i = begin; i < at.beg && (src->text[i] == ' ' || src->text[i] == '\t'); i++)
-		n = src->text[i] == '\t' ? n / 8 * 8 + 8 : n + 1;
-	*first = i == at.beg;
+	source_position(src, at.beg, &line, &col);
+	text = source_line(src, line, &len);
+	for (i = 0; i + 1 < col && (text[i] == ' ' || text[i] == '\t'); i++)
+		n = text[i] == '\t' ? n / 8 * 8 + 8 : n + 1;
+	*first = i + 1 == col;
 	return n;
 }
 
