@@ -53,7 +53,13 @@ bool stp_map_pin(struct stp_ctx *c, struct stp_map *m)
 
 void stp_map_unpin(struct stp_ctx *c, struct stp_map *m)
 {
-	c->pinned = m->next_pinned;
+	struct stp_map **at = &c->pinned;
+
+	while (*at && *at != m)
+		at = &(*at)->next_pinned;
+	if (!*at)
+		return;
+	*at = m->next_pinned;
 	m->next_pinned = NULL;
 	__atomic_store_n(&m->pinned, 0, __ATOMIC_RELEASE);
 }

@@ -97,8 +97,9 @@ void stp_map_error_full(struct stp_ctx *c, const struct stp_map *m) STP_COLD;
 bool stp_map_lock(struct stp_map *m);
 void stp_map_unlock(struct stp_map *m);
 /* From here on, until C's handler ends, no entry of a map of statistics is reused. False: nothing was to be done, or could
- * be. What was pinned last may be let go of sooner. */
+ * be. */
 bool stp_map_pin(struct stp_ctx *c, struct stp_map *m);
+/* Sooner than that; nothing if C has not pinned M. */
 void stp_map_unpin(struct stp_ctx *c, struct stp_map *m);
 
 /* ---- order (sort.c) ---- */

@@ -16,21 +16,6 @@ static STP_COLD uint32_t find_or_insert(struct stp_map *m, const struct stp_hash
 	return n;
 }
 
-/* The handler that adds to M walks M no more, for the body of a loop may not add: what a loop of this
- * handler has pinned is let go of. */
-static void let_go(struct stp_ctx *c, struct stp_map *m)
-{
-	struct stp_map **at = &c->pinned;
-
-	while (*at && *at != m)
-		at = &(*at)->next_pinned;
-	if (!*at)
-		return;
-	*at = m->next_pinned;
-	m->next_pinned = NULL;
-	__atomic_store_n(&m->pinned, 0, __ATOMIC_RELEASE);
-}
-
 /* A wrapping map that is full: alone with the map, drop the oldest entry. */
 static STP_COLD void add_dropping(struct stp_map *m, const struct stp_hashed *h, int64_t v)
 {
@@ -74,7 +59,8 @@ void stp_map_add_stat(struct stp_ctx *c, struct stp_map *m, const union stp_key 
 	if (stp_map_size(m) < m->desc->max_entries) {
 		stp_core_count_lost_sample();
 	} else if (m->desc->wrap) {
-		let_go(c, m);
+		/* the handler that adds walks M no more, for the body of a loop may not add */
+		stp_map_unpin(c, m);
 		add_dropping(m, &h, v);
 	} else {
 		stp_map_error_full(c, m);
