@@ -54,7 +54,7 @@ static void set_timer(bool on)
 	const struct timespec period = { 0, on ? PERIOD_MS * 1000000L : 0 };
 	const struct itimerspec every = { period, period };
 
-	if (patient.goes_on && make_timer())
+	if (patient.goes_on && (on ? make_timer() : patient.has_timer))
 		timer_settime(patient.timer, 0, &every, NULL);
 }
 
