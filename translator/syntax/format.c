@@ -120,21 +120,33 @@ struct format *format_parse(struct arena *a, struct diags *d, struct span where,
 	return ok ? f : NULL;
 }
 
-enum value_type format_arg_type(const struct format *f, size_t n)
+const struct format_part *format_arg_part(const struct format *f, size_t n, size_t *number, bool *value)
 {
+	*number = 0;
 	for (size_t i = 0; i < f->nparts; i++) {
 		const struct format_part *p = &f->parts[i];
 		size_t stars = (p->width == FMT_ARG) + (p->precision == FMT_ARG);
 
 		if (p->conv == CONV_LITERAL)
 			continue;
-		if (n < stars)
-			return TYPE_LONG;
-		if (n == stars)
-			return p->conv == CONV_STRING ? TYPE_STRING : TYPE_LONG;
+		++*number;
+		*value = n == stars;
+		if (n <= stars)
+			return p;
 		n -= stars + 1;
 	}
-	return TYPE_UNKNOWN;
+	return NULL;
+}
+
+enum value_type format_arg_type(const struct format *f, size_t n)
+{
+	size_t number;
+	bool value;
+	const struct format_part *p = format_arg_part(f, n, &number, &value);
+
+	if (!p)
+		return TYPE_UNKNOWN;
+	return value && p->conv == CONV_STRING ? TYPE_STRING : TYPE_LONG;
 }
 
 void format_print_part(struct strbuf *b, const struct format_part *p)

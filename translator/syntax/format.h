@@ -37,6 +37,9 @@ struct format {
 
 /* NULL after a diagnostic at AT (tag FORMAT_BAD). */
 struct format *format_parse(struct arena *a, struct diags *d, struct span at, const char *text, size_t len);
+/* The part that argument N (0-based) is for, its *NUMBER among the conversions, from 1, and whether N is
+ * what it converts, not its width or precision. NULL: it takes fewer. */
+const struct format_part *format_arg_part(const struct format *f, size_t n, size_t *number, bool *value);
 /* Type of argument N (0-based). */
 enum value_type format_arg_type(const struct format *f, size_t n);
 /* Does it print memory by address (%m, %M)? */
