@@ -91,7 +91,7 @@ static struct stmt *sweep_stmt(struct visitor *v, struct stmt *st)
 		return st;
 	}
 	/* What cannot be had is told when it is a statement of its own; a local that nobody reads may be of what is not there. */
-	return expr_has_effect(e) || expr_pends(e) ? st : empty(s, st);
+	return expr_has_effect(e) || pending_in(e) ? st : empty(s, st);
 }
 
 static void sweep_body(struct sweep *s, struct stmt **body)

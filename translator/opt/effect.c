@@ -28,17 +28,18 @@ static struct expr *visit(struct visitor *v, struct expr *e)
 
 static struct expr *find_pending(struct visitor *v, struct expr *e)
 {
-	*(bool *)v->data |= e->pending != NULL;
+	if (e->pending)
+		*(const struct pending **)v->data = e->pending;
 	return e->pending ? NULL : e;
 }
 
-bool expr_pends(const struct expr *e)
+const struct pending *pending_in(const struct expr *e)
 {
-	bool found = false;
-	struct visitor v = { .pre_expr = find_pending, .data = &found };
+	const struct pending *p = NULL;
+	struct visitor v = { .pre_expr = find_pending, .data = &p };
 
 	walk_expr(&v, (struct expr *)e);
-	return found;
+	return p;
 }
 
 bool expr_has_effect(const struct expr *e)

@@ -10,7 +10,7 @@ bool opt_fold(struct program *p);	/* constants, conditions that are known, @defi
 bool opt_dead(struct program *p);	/* unreachable statements, unused locals, functions and globals; calls without effect */
 /* Does evaluating E do anything beside yielding its value? */
 bool expr_has_effect(const struct expr *e);
-/* Is something in E that could not be resolved? */
-bool expr_pends(const struct expr *e);
+/* What in E could not be resolved, or NULL. */
+const struct pending *pending_in(const struct expr *e);
 
 #endif

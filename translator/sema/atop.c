@@ -3,6 +3,7 @@
  * @const, @errno, @perf, @kderef, @uderef, @kregister, @uregister.  One row each. */
 #include "translator/errors.h"
 #include "translator/family/family.h"
+#include "translator/opt/opt.h"
 #include "translator/sema/sema.h"
 
 #include <inttypes.h>
@@ -45,22 +46,6 @@ struct expr *lower_tree(struct lowering *l, struct expr *e)
 	struct visitor v = { .pre_expr = no_children_of_atop, .post_expr = lower_any, .data = l };
 
 	return walk_expr(&v, e);
-}
-
-static struct expr *find_pending(struct visitor *v, struct expr *e)
-{
-	if (e->pending)
-		*(const struct pending **)v->data = e->pending;
-	return e->pending ? NULL : e;
-}
-
-const struct pending *pending_in(struct expr *e)
-{
-	const struct pending *p = NULL;
-	struct visitor v = { .pre_expr = find_pending, .data = &p };
-
-	walk_expr(&v, e);
-	return p;
 }
 
 static struct expr *find_waiting(struct visitor *v, struct expr *e)

@@ -37,23 +37,12 @@ static const struct di_type *either(const struct expr *a, const struct expr *b)
 	return a->ctype;
 }
 
-static struct variable *array_of(const struct expr *base)
-{
-	return base->kind == EXPR_SYMBOL ? base->symbol.ref : NULL;
-}
-
 /* KEYS and the keys of V: what each tells of the other. */
 static void carry_keys(struct lowering *l, struct variable *v, struct expr_vec *keys)
 {
 	for (size_t i = 0; v && i < keys->len && i < MAX_KEYS; i++)
 		if (keys->data[i])
 			learn(l, &v->key_ctype[i], keys->data[i]->ctype);
-}
-
-/* The variable, or the array of the element, that PLACE is. */
-static struct variable *variable_of(const struct expr *place)
-{
-	return place->kind == EXPR_INDEX ? array_of(place->index.base) : array_of(place);
 }
 
 static void carry_assign(struct lowering *l, struct expr *e)
@@ -111,12 +100,12 @@ void ctypes_carry(struct lowering *l, struct expr *e)
 			take(&e->ctype, e->symbol.ref->ctype);
 		break;
 	case EXPR_INDEX:
-		v = array_of(e->index.base);
+		v = variable_of(e);
 		carry_keys(l, v, &e->index.keys);
 		if (v)
 			take(&e->ctype, v->ctype);
 		break;
-	case EXPR_IN: carry_keys(l, array_of(e->in.array), &e->in.keys); break;
+	case EXPR_IN: carry_keys(l, variable_of(e->in.array), &e->in.keys); break;
 	case EXPR_ASSIGN: carry_assign(l, e); break;
 	case EXPR_CALL: carry_call(l, e); break;
 	case EXPR_TERNARY: take(&e->ctype, either(e->ternary.yes, e->ternary.no)); break;
@@ -138,7 +127,7 @@ void ctypes_carry(struct lowering *l, struct expr *e)
 
 static void carry_foreach(struct lowering *l, struct stmt *st)
 {
-	struct variable *v = array_of(st->foreach.base);
+	struct variable *v = variable_of(st->foreach.base);
 
 	for (size_t i = 0; v && i < st->foreach.keys.len && i < MAX_KEYS; i++)
 		if (st->foreach.keys.data[i]->symbol.ref)

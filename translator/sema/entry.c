@@ -3,6 +3,7 @@
  * The whole expression is evaluated at the entry and kept in a slot until the function returns; so a local of the handler,
  * which gets its value when that runs, cannot be a part of it. */
 #include "translator/errors.h"
+#include "translator/opt/opt.h"
 #include "translator/sema/sema.h"
 #include "translator/syntax/print.h"
 

@@ -74,11 +74,11 @@ static enum value_type infer_symbol(struct inference *in, struct expr *e, enum v
 
 	if (!v)
 		return TYPE_LONG;
-	if (v->is_array && in->report)
+	if (v->is_array && in->report) {
 		in->ok = diag_error(&in->session->diags, e->span, E(ARRAY_AS_SCALAR), "\"%s\" is an array with %u key%s: index it", v->name,
 				    v->nkeys, v->nkeys == 1 ? "" : "s");
-	if (v->is_array && in->report)
 		diag_note(&in->session->diags, v->key_from[0], "it is an array here");
+	}
 	if (v->type == TYPE_STATS && want != TYPE_STATS && in->report) {
 		in->ok = diag_error(&in->session->diags, e->span, E(STAT_AS_VALUE), "\"%s\" is a statistic: read it with an extractor, such as @count(…) or @avg(…)", v->name);
 		diag_note(&in->session->diags, (struct span){ 0 }, "@count(%s), @sum, @min, @max, @avg, @variance", v->name);
@@ -240,8 +240,7 @@ static enum value_type infer_assign(struct inference *in, struct expr *e, enum v
 /* The global that ARG is, or is an element of; NULL: something else. */
 static struct variable *stat_variable_of(const struct expr *arg)
 {
-	struct variable *v = arg->kind == EXPR_INDEX && arg->index.base->kind == EXPR_SYMBOL ? arg->index.base->symbol.ref :
-			     arg->kind == EXPR_SYMBOL ? arg->symbol.ref : NULL;
+	struct variable *v = variable_of(arg);
 
 	return v && v->kind == VAR_LOCAL && v->stat_origin ? v->stat_origin : v;
 }
@@ -428,13 +427,9 @@ static enum value_type infer_kind(struct inference *in, struct expr *e, enum val
 
 static struct span decided_at(const struct expr *e)
 {
-	const struct variable *v = NULL;
+	const struct variable *v = variable_of(e);
 
-	if (e->kind == EXPR_SYMBOL)
-		v = e->symbol.ref;
-	else if (e->kind == EXPR_INDEX && e->index.base->kind == EXPR_SYMBOL)
-		v = e->index.base->symbol.ref;
-	else if (e->kind == EXPR_CALL && e->call.ref)
+	if (e->kind == EXPR_CALL && e->call.ref)
 		return e->call.ref->result_from;
 	return v ? v->type_from : (struct span){ 0 };
 }

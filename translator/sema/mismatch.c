@@ -5,66 +5,50 @@
 #include "translator/syntax/format.h"
 #include "translator/syntax/print.h"
 
-/* The conversion that argument N of F is for, and its number among the conversions, from 1. */
-static const struct format_part *conversion_of(const struct format *f, size_t n, size_t *number)
-{
-	*number = 0;
-	for (size_t i = 0; i < f->nparts; i++) {
-		const struct format_part *p = &f->parts[i];
-		size_t takes = 1 + (p->width == FMT_ARG) + (p->precision == FMT_ARG);
-
-		if (p->conv == CONV_LITERAL)
-			continue;
-		++*number;
-		if (n < takes)
-			return p;
-		n -= takes;
-	}
-	return NULL;
-}
-
 static void note(struct session *s, const char *text)
 {
 	diag_note(&s->diags, (struct span){ 0 }, "%s", text);
 }
 
+/* "conversion 2, %5s": what argument N of F is for; NULL: nothing. */
+static const char *conversion_text(struct session *s, const struct format *f, size_t n)
+{
+	size_t number;
+	bool value;
+	const struct format_part *p = format_arg_part(f, n, &number, &value);
+	struct strbuf b = STRBUF_INIT;
+	const char *text;
+
+	if (!p)
+		return NULL;
+	format_print_part(&b, p);
+	text = arena_printf(&s->arena, "conversion %zu, %s", number, sb_str(&b));
+	sb_free(&b);
+	return text;
+}
+
 static void explain_conversion(struct session *s, const struct expr *print, const struct expr *part)
 {
-	const struct format_part *p = NULL;
-	struct strbuf b = STRBUF_INIT;
-	size_t number;
+	bool number = part->type == TYPE_LONG;
+	const char *text = NULL;
 
-	for (size_t i = 0; i < print->print.args.len && !p; i++)
+	for (size_t i = 0; i < print->print.args.len && !text; i++)
 		if (print->print.args.data[i] == part)
-			p = conversion_of(print->print.format, i, &number);
-	if (!p)
-		return;
-	format_print_part(&b, p);
-	if (part->type == TYPE_LONG)
-		diag_note(&s->diags, (struct span){ 0 }, "it is for conversion %zu, %s: a number is printed with %%d", number,
-			  sb_str(&b));
-	else
-		diag_note(&s->diags, (struct span){ 0 }, "it is for conversion %zu, %s: a string is printed with %%s", number,
-			  sb_str(&b));
-	sb_free(&b);
+			text = conversion_text(s, print->print.format, i);
+	if (text)
+		diag_note(&s->diags, (struct span){ 0 }, "it is for %s: a %s is printed with %s", text,
+			  number ? "number" : "string", number ? "%d" : "%s");
 }
 
 void sema_explain_format(struct session *s, const struct expr *print)
 {
 	const struct format *f = print->print.format;
 	const struct expr_vec *args = &print->print.args;
-	struct strbuf b = STRBUF_INIT;
-	const struct format_part *p;
-	size_t number;
 
-	if (args->len > f->nargs) {
+	if (args->len > f->nargs)
 		diag_note(&s->diags, args->data[f->nargs]->span, "no conversion is for this");
-		return;
-	}
-	p = conversion_of(f, args->len, &number);
-	format_print_part(&b, p);
-	diag_note(&s->diags, (struct span){ 0 }, "nothing is given for conversion %zu, %s", number, sb_str(&b));
-	sb_free(&b);
+	else
+		diag_note(&s->diags, (struct span){ 0 }, "nothing is given for %s", conversion_text(s, f, args->len));
 }
 
 /* Does `a.b` stand there without blanks, with a name behind the dot, as members are written elsewhere? */
@@ -115,6 +99,7 @@ static void explain_decided(struct session *s, struct span from, const char *nam
 static void explain_assignment(struct session *s, const struct expr *e, enum value_type want)
 {
 	const struct expr *l = e->assign.left;
+	const struct variable *v = variable_of(l);
 
 	if (e->assign.op == OP_STAT)
 		note(s, "a statistic takes numbers");
@@ -122,10 +107,9 @@ static void explain_assignment(struct session *s, const struct expr *e, enum val
 		note(s, "\".=\" joins strings: sprint(…) makes one of a number");
 	else if (e->assign.op != OP_NONE)
 		diag_note(&s->diags, (struct span){ 0 }, "\"%s=\" takes numbers", op_text(e->assign.op));
-	else if (l->kind == EXPR_SYMBOL && l->symbol.ref)
-		explain_decided(s, l->symbol.ref->type_from, arena_printf(&s->arena, "\"%s\"", l->symbol.ref->name), want);
-	else if (l->kind == EXPR_INDEX && l->index.base->kind == EXPR_SYMBOL && l->index.base->symbol.ref)
-		explain_decided(s, l->index.base->symbol.ref->type_from, "the array's value", want);
+	else if (v)
+		explain_decided(s, v->type_from, l->kind == EXPR_INDEX ? "the array's value" :
+				arena_printf(&s->arena, "\"%s\"", v->name), want);
 }
 
 static void explain_argument(struct session *s, const struct expr *call, const struct expr *part, enum value_type want)
@@ -152,11 +136,8 @@ static void explain_operand(struct session *s, const struct expr *e, const struc
 	case EXPR_ASSIGN: explain_assignment(s, e, want); return;
 	case EXPR_CALL: explain_argument(s, e, part, want); return;
 	case EXPR_MATCH: note(s, "a regular expression is looked for in a string: sprint(…) makes one of a number"); return;
-	case EXPR_IN: explain_key(s, e->in.array->symbol.ref, &e->in.keys, part, want); return;
-	case EXPR_INDEX:
-		if (e->index.base->kind == EXPR_SYMBOL)
-			explain_key(s, e->index.base->symbol.ref, &e->index.keys, part, want);
-		return;
+	case EXPR_IN: explain_key(s, variable_of(e->in.array), &e->in.keys, part, want); return;
+	case EXPR_INDEX: explain_key(s, variable_of(e), &e->index.keys, part, want); return;
 	case EXPR_PRINT:
 		if (e->print.kind == PRINT_PRINTF && e->print.format)
 			explain_conversion(s, e, part);

@@ -77,6 +77,8 @@ bool symbols_bind_probe(struct session *s, struct probe *p);
 struct builtin;
 struct function *symbols_builtin(struct session *s, const struct builtin *bi);
 /* The file that a span's text stands in (macro expansions included), or NULL. */
+/* The variable that E is, or the array that it is an element of; NULL: E is neither, or nothing is known of its name. */
+struct variable *variable_of(const struct expr *e);
 struct file *symbols_file_of(struct session *s, struct span at);
 
 /* Bind what is new in COPY, a function's copy for a probe: names that mean something only there. */
@@ -122,9 +124,8 @@ struct expr *lower_atop(struct lowering *l, struct expr *e);
 /* entry.c: the value at the entry of a return probe's function of a $variable, of @entry's argument. */
 struct expr *lower_at_entry(struct lowering *l, struct expr *e);
 struct expr *lower_entry(struct lowering *l, struct expr *e);
-/* All target variables, casts and @-operators in E; what of it could not be resolved, or NULL. */
+/* All target variables, casts and @-operators in E. */
 struct expr *lower_tree(struct lowering *l, struct expr *e);
-const struct pending *pending_in(struct expr *e);
 /* Does anything in E wait for a type? */
 bool waits_in(struct expr *e);
 /* "there is A, B": a note, or NULL. */

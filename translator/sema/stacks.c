@@ -25,13 +25,6 @@ static void set_keys(struct tracing *t, struct variable *m, const struct expr_ve
 		}
 }
 
-static struct variable *place(const struct expr *e)
-{
-	if (e->kind == EXPR_INDEX && e->index.base->kind == EXPR_SYMBOL)
-		return e->index.base->symbol.ref;
-	return e->kind == EXPR_SYMBOL ? e->symbol.ref : NULL;
-}
-
 static void trace_call(struct tracing *t, struct expr *e)
 {
 	struct function *f = e->call.ref;
@@ -54,7 +47,7 @@ static void trace_call(struct tracing *t, struct expr *e)
 static struct expr *trace_expr(struct visitor *v, struct expr *e)
 {
 	struct tracing *t = v->data;
-	struct variable *m = place(e);
+	struct variable *m = variable_of(e);
 
 	if (m)
 		set(t, &e->is_stack, m->holds_stack);
@@ -65,7 +58,7 @@ static struct expr *trace_expr(struct visitor *v, struct expr *e)
 	} else if (e->kind == EXPR_CALL) {
 		trace_call(t, e);
 	} else if (e->kind == EXPR_ASSIGN && e->assign.op == OP_NONE) {
-		m = place(e->assign.left);
+		m = variable_of(e->assign.left);
 		set(t, &e->is_stack, e->assign.right->is_stack);
 		if (m)
 			set(t, &m->holds_stack, e->is_stack);

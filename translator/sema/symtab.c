@@ -36,6 +36,13 @@ static struct source *origin(struct session *s, uint32_t id)
 	return src;
 }
 
+struct variable *variable_of(const struct expr *e)
+{
+	const struct expr *base = e->kind == EXPR_INDEX ? e->index.base : e;
+
+	return base->kind == EXPR_SYMBOL ? base->symbol.ref : NULL;
+}
+
 struct file *symbols_file_of(struct session *s, struct span at)
 {
 	struct source *src = source_get(&s->sources, at.src), *use = src;
