@@ -221,34 +221,27 @@ static bool take_compatible(struct parse *p, const char *value)
 	return true;
 }
 
-static const struct { const char *name; __rlimit_resource_t resource; } rlimits[] = {
-	{ "as", RLIMIT_AS }, { "cpu", RLIMIT_CPU }, { "nproc", RLIMIT_NPROC }, { "stack", RLIMIT_STACK }, { "fsize", RLIMIT_FSIZE },
-};
-
 /* Of translating; stpd lifts what it can. */
-static bool take_rlimit(struct parse *p, const char *name, const char *value)
+static bool take_rlimit(struct parse *p, const char *name, __rlimit_resource_t resource, const char *value)
 {
 	struct rlimit now;
-	size_t i = 0;
 	long n;
 
-	while (strcmp(rlimits[i].name, name))
-		i++;
 	if (!to_number(value, 1, LONG_MAX, &n))
 		return complain(p, "--rlimit-%s=%s: a number was expected", name, value);
-	if (getrlimit(rlimits[i].resource, &now))
-		return complain(p, "--rlimit-%s=%s: %s", name, value, strerror(errno));
-	now.rlim_cur = (rlim_t)n;
-	if (setrlimit(rlimits[i].resource, &now))
-		return complain(p, "--rlimit-%s=%s: %s", name, value, strerror(errno));
-	return true;
+	if (!getrlimit(resource, &now)) {
+		now.rlim_cur = (rlim_t)n;
+		if (!setrlimit(resource, &now))
+			return true;
+	}
+	return complain(p, "--rlimit-%s=%s: %s", name, value, strerror(errno));
 }
 
-static bool limit_as(struct parse *p, const char *value) { return take_rlimit(p, "as", value); }
-static bool limit_cpu(struct parse *p, const char *value) { return take_rlimit(p, "cpu", value); }
-static bool limit_nproc(struct parse *p, const char *value) { return take_rlimit(p, "nproc", value); }
-static bool limit_stack(struct parse *p, const char *value) { return take_rlimit(p, "stack", value); }
-static bool limit_fsize(struct parse *p, const char *value) { return take_rlimit(p, "fsize", value); }
+static bool limit_as(struct parse *p, const char *value) { return take_rlimit(p, "as", RLIMIT_AS, value); }
+static bool limit_cpu(struct parse *p, const char *value) { return take_rlimit(p, "cpu", RLIMIT_CPU, value); }
+static bool limit_nproc(struct parse *p, const char *value) { return take_rlimit(p, "nproc", RLIMIT_NPROC, value); }
+static bool limit_stack(struct parse *p, const char *value) { return take_rlimit(p, "stack", RLIMIT_STACK, value); }
+static bool limit_fsize(struct parse *p, const char *value) { return take_rlimit(p, "fsize", RLIMIT_FSIZE, value); }
 
 static bool no_sysroot(struct parse *p, const char *value)
 {

@@ -29,6 +29,7 @@ static const char *own_name(const struct probe *p)
 
 static void emit_probe_row(struct emitter *e, struct probe *p, const struct parts *part)
 {
+	const char *name = own_name(p);
 	struct strbuf *c = &e->code;
 	const char *locs = probe_function_locs(e, part->handler, root(p));
 
@@ -37,7 +38,7 @@ static void emit_probe_row(struct emitter *e, struct probe *p, const struct part
 		sb_printf(c, ".condition = %s, ", probe_function_name(part->condition));
 	if (part->entry)
 		sb_printf(c, ".entry = %s, ", probe_function_name(part->entry));
-	sb_printf(c, ".point = %s, .alias = %s, ", c_string(e, p->text, strlen(p->text)), c_string(e, own_name(p), strlen(own_name(p))));
+	sb_printf(c, ".point = %s, .alias = %s, ", c_string(e, p->text, strlen(p->text)), c_string(e, name, strlen(name)));
 	if (part->locks)
 		sb_printf(c, ".locks = %s, .nlocks = %u, ", part->locks, part->nlocks);
 	if (locs)

@@ -72,13 +72,8 @@ static unsigned kinds_of(const struct token *t)
 /* int x, but not int = 3, int(3) */
 static bool declares(struct parser *p)
 {
-	size_t n;
-	const char *text = token_source_text(p, &p->tok, &n);
-
-	if (!token_is_word(&p->tok))
-		return false;
-	for (size_t i = 0; i < sizeof declarators / sizeof *declarators; i++)
-		if (strlen(declarators[i]) == n && !strncmp(declarators[i], text, n))
+	for (size_t i = 0; i < sizeof declarators / sizeof *declarators && token_is_word(&p->tok); i++)
+		if (!strcmp(p->tok.text, declarators[i]))
 			return peek2(p)->kind == TOK_IDENT;
 	return false;
 }
