@@ -66,6 +66,8 @@ struct value eval_arithmetic(struct eval *e, enum op op, struct value a, struct 
 /* ---- eval_stats.c ---- */
 const struct samples *eval_samples(struct eval *e, const struct expr *x);
 struct value eval_stat(struct eval *e, const struct expr *x);
+/* What OP, but for @variance, says of S, which has samples. */
+int64_t eval_extract(const struct samples *s, enum stat_op op);
 /* Bucket NUMBER of the histogram X. */
 int64_t eval_bucket(struct eval *e, const struct expr *x, int64_t number);
 int64_t eval_buckets(struct eval *e, const struct expr *x);

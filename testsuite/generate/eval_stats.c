@@ -17,6 +17,19 @@ const struct samples *eval_samples(struct eval *e, const struct expr *x)
 	return c ? &c->samples : &none;
 }
 
+int64_t eval_extract(const struct samples *s, enum stat_op op)
+{
+	switch (op) {
+	case STAT_COUNT: return s->n;
+	case STAT_SUM: return samples_sum(s);
+	case STAT_MIN: return samples_least(s);
+	case STAT_MAX: return samples_most(s);
+	case STAT_AVG: return samples_sum(s) / s->n;
+	case STAT_VARIANCE: break;
+	}
+	return 0;
+}
+
 struct value eval_stat(struct eval *e, const struct expr *x)
 {
 	const struct samples *s = eval_samples(e, x->stat.arg);
@@ -30,16 +43,9 @@ struct value eval_stat(struct eval *e, const struct expr *x)
 			eval_fail(e, "empty statistic");
 		return number_value(0);
 	}
-	switch (x->stat.op) {
-	case STAT_SUM: return number_value(samples_sum(s));
-	case STAT_MIN: return number_value(samples_least(s));
-	case STAT_MAX: return number_value(samples_most(s));
-	case STAT_AVG: return number_value(samples_sum(s) / s->n);
-	case STAT_COUNT:
-	case STAT_VARIANCE: break;
-	}
-	eval_give_up(e, "@variance");
-	return number_value(0);
+	if (x->stat.op == STAT_VARIANCE)
+		eval_give_up(e, "@variance");
+	return number_value(eval_extract(s, x->stat.op));
 }
 
 /* How many samples are in bucket NUMBER of 129: 64 is that of zero, 65 that of 1, 66 of 2 and 3, 63

@@ -25,19 +25,6 @@ static void run_loop(struct eval *e, const struct stmt *s)
 
 /* ---- foreach ---- */
 
-static int64_t stat_rank(const struct samples *s, enum stat_op op)
-{
-	switch (op) {
-	case STAT_COUNT: return s->n;
-	case STAT_SUM: return samples_sum(s);
-	case STAT_MIN: return samples_least(s);
-	case STAT_MAX: return samples_most(s);
-	case STAT_AVG: return samples_sum(s) / s->n;
-	case STAT_VARIANCE: break;
-	}
-	return 0;
-}
-
 static int rank_order(const struct stmt_foreach *f, const struct cell *a, const struct cell *b)
 {
 	int order;
@@ -45,8 +32,8 @@ static int rank_order(const struct stmt_foreach *f, const struct cell *a, const 
 	if (f->sort_column > 0)
 		order = value_compare(a->keys[f->sort_column - 1], b->keys[f->sort_column - 1]);
 	else if (a->samples.n)
-		order = value_compare(number_value(stat_rank(&a->samples, f->sort_stat)),
-				      number_value(stat_rank(&b->samples, f->sort_stat)));
+		order = value_compare(number_value(eval_extract(&a->samples, f->sort_stat)),
+				      number_value(eval_extract(&b->samples, f->sort_stat)));
 	else
 		order = value_compare(a->value, b->value);
 	return f->order == SORT_DOWN ? -order : order;

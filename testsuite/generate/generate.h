@@ -43,6 +43,9 @@ struct unit {
 	bool matches;			/* the script may ask matched() here */
 };
 
+/* One of the array LIST. */
+#define PICK(u, list) (list)[random_below((u)->random, sizeof(list) / sizeof *(list))]
+
 /* A script of UNITS units. */
 void generate_script(struct strbuf *out, uint64_t seed, unsigned units);
 

@@ -10,7 +10,6 @@ static const char *const texts[] = {
 static const char *const regexes[] = {
 	"a", "^a", "b$", "a*b", "(a|b)c?", "[0-9]+", "^$", "(a+)(b*)", "o w", "^[^a]*$", "x|y|(1)2",
 };
-#define PICK(u, list) (list)[random_below((u)->random, sizeof(list) / sizeof *(list))]
 
 void generate_array_name(struct unit *u, unsigned array)
 {
@@ -104,22 +103,28 @@ static void number_literal(struct unit *u)
 	sb_printf(u->out, n >= 0 && random_chance(u->random, 15) ? "0x%llx" : "%lld", (long long)n);
 }
 
-static void number_leaf(struct unit *u)
+/* What has no operands. */
+static void leaf(struct unit *u, enum type type)
 {
 	switch (random_below(u->random, 6)) {
 	case 0:
-	case 1: number_literal(u); return;
+	case 1:
+		if (type == TEXT)
+			sb_printf(u->out, "\"%s\"", PICK(u, texts));
+		else
+			number_literal(u);
+		return;
 	case 2:
-		if (bound_variable(u, NUMBER))
+		if (bound_variable(u, type))
 			return;
 		break;
 	case 3:
-		if (element(u, NUMBER, 0, false))
+		if (element(u, type, 0, false))
 			return;
 		break;
 	default: break;
 	}
-	scalar(u, NUMBER);
+	scalar(u, type);
 }
 
 static void binary(struct unit *u, unsigned depth)
@@ -305,7 +310,7 @@ static bool call_of(struct unit *u, enum type result, unsigned depth)
 void generate_number(struct unit *u, unsigned depth)
 {
 	if (!depth || random_chance(u->random, 25)) {
-		number_leaf(u);
+		leaf(u, NUMBER);
 		return;
 	}
 	depth--;
@@ -334,24 +339,6 @@ void generate_number(struct unit *u, unsigned depth)
 }
 
 /* ---- texts ---- */
-
-static void text_leaf(struct unit *u)
-{
-	switch (random_below(u->random, 6)) {
-	case 0:
-	case 1: sb_printf(u->out, "\"%s\"", PICK(u, texts)); return;
-	case 2:
-		if (bound_variable(u, TEXT))
-			return;
-		break;
-	case 3:
-		if (element(u, TEXT, 0, false))
-			return;
-		break;
-	default: break;
-	}
-	scalar(u, TEXT);
-}
 
 static void text_store(struct unit *u, unsigned depth)
 {
@@ -393,7 +380,7 @@ static void replaced_text(struct unit *u, unsigned depth)
 void generate_text(struct unit *u, unsigned depth)
 {
 	if (!depth || random_chance(u->random, 25)) {
-		text_leaf(u);
+		leaf(u, TEXT);
 		return;
 	}
 	depth--;

@@ -2,8 +2,6 @@
 /* The print family, to the output and to a text. */
 #include "testsuite/generate/generate.h"
 
-#define PICK(u, list) (list)[random_below((u)->random, sizeof(list) / sizeof *(list))]
-
 static void any_value(struct unit *u, unsigned depth)
 {
 	generate_value(u, random_chance(u->random, 60) ? NUMBER : TEXT, depth);

@@ -108,7 +108,7 @@ static void sort_by_value(struct unit *u, const struct array *a, bool *sorted)
 	static const char *const ops[] = { " @count", " @sum", " @min", " @max", " @avg", "" };
 
 	if (!*sorted && a->value == STATISTIC && random_chance(u->random, 40))
-		sb_puts(u->out, ops[random_below(u->random, 6)]);
+		sb_puts(u->out, PICK(u, ops));
 	else if (!random_chance(u->random, 60))
 		return;
 	if (!*sorted)
@@ -299,7 +299,7 @@ static void match(struct unit *u)
 
 	sb_puts(u->out, "if (");
 	generate_text(u, 2);
-	sb_printf(u->out, " =~ \"%s\") println(matched(0)", regexes[random_below(u->random, 5)]);
+	sb_printf(u->out, " =~ \"%s\") println(matched(0)", PICK(u, regexes));
 	if (random_chance(u->random, 60))
 		sb_printf(u->out, ", \"|\", matched(%u)", random_below(u->random, 3));
 	sb_putc(u->out, ')');

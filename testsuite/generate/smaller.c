@@ -110,16 +110,7 @@ static void smaller_parts(struct search *s, struct stmt *x)
 		smaller_stmt(s, &x->try_.body);
 		smaller_stmt(s, &x->try_.handler);
 		return;
-	case STMT_BLOCK:
-	case STMT_EXPR:
-	case STMT_EMPTY:
-	case STMT_RETURN:
-	case STMT_DELETE:
-	case STMT_NEXT:
-	case STMT_BREAK:
-	case STMT_CONTINUE:
-	case STMT_EMBEDDED:
-	case STMT_KINDS: return;
+	default: return;
 	}
 }
 
@@ -142,15 +133,7 @@ static void replace_by_parts(struct search *s, struct stmt **at)
 		if (x->block.body.len == 1)
 			replace(s, at, x->block.body.data[0]);
 		return;
-	case STMT_EXPR:
-	case STMT_EMPTY:
-	case STMT_RETURN:
-	case STMT_DELETE:
-	case STMT_NEXT:
-	case STMT_BREAK:
-	case STMT_CONTINUE:
-	case STMT_EMBEDDED:
-	case STMT_KINDS: return;
+	default: return;
 	}
 }
 
